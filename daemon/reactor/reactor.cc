@@ -1,0 +1,187 @@
+#include "daemon/reactor/reactor.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+
+namespace uacced {
+namespace {
+
+// Most jobs taken from the inbox before devices have their turn again.
+constexpr uint32_t kInboxBatch = 64;
+
+// While stopping, how often the deadline is looked at.
+constexpr int64_t kDrainIntervalNs = 1'000'000;
+
+inline void CpuRelax() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+void Add(std::atomic<uint64_t>& counter, uint64_t value) {
+  counter.store(counter.load(std::memory_order_relaxed) + value,
+                std::memory_order_relaxed);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Reactor>> Reactor::Create(Options options,
+                                                         const Clock* clock) {
+  UACCED_ASSIGN_OR_RETURN(std::unique_ptr<Sleeper> sleeper, Sleeper::Create());
+  auto reactor = absl::WrapUnique(
+      new Reactor(std::move(options), clock, std::move(sleeper)));
+  const int fd = reactor->inbox_.wakeup().fd();
+  if (fd < 0) {
+    return absl::ResourceExhaustedError(
+        "no eventfd for the reactor: raise the limit on open files");
+  }
+  reactor->sleeper_->Watch(fd);
+  return reactor;
+}
+
+Reactor::Reactor(Options options, const Clock* clock,
+                 std::unique_ptr<Sleeper> sleeper)
+    : options_(std::move(options)),
+      clock_(clock),
+      sleeper_(std::move(sleeper)),
+      inbox_(options_.inbox_entries) {}
+
+Reactor::~Reactor() { Stop(0); }
+
+uint16_t Reactor::AddLane(std::string name, std::unique_ptr<hw::Queue> queue) {
+  if (queue->event_fd() >= 0) sleeper_->Watch(queue->event_fd());
+  lanes_.push_back(std::make_unique<Lane>(std::move(name), std::move(queue),
+                                          options_.quanta_bytes));
+  return static_cast<uint16_t>(lanes_.size() - 1);
+}
+
+void Reactor::Start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "uacced-reactor");
+    Run();
+  });
+}
+
+void Reactor::Stop(int64_t drain_ns) {
+  if (!thread_.joinable()) return;
+  stop_by_ns_.store(clock_->NowNs() + drain_ns, std::memory_order_relaxed);
+  stopping_.store(true, std::memory_order_release);
+  inbox_.wakeup().Notify();
+  thread_.join();
+}
+
+// The order is such that what one step frees, the next can use: jobs come in,
+// completions free slots, waiting jobs take them, one doorbell a device.
+void Reactor::Run() {
+  bool busy = false;
+  for (;;) {
+    ReadClock(busy);
+    busy = DrainInbox() + ServeLanes() > 0;
+    if (busy) {
+      idle_since_ns_ = 0;
+      continue;
+    }
+    if (stopping_.load(std::memory_order_acquire) && MayExit()) break;
+    BackOff();
+  }
+  // Devices stop here, on the thread that owns their queues.
+  for (const auto& lane : lanes_) lane->Stop(Cause::kShuttingDown);
+}
+
+// One reading a loop serves every job in it. What passed since the last one
+// was spent as that loop went.
+void Reactor::ReadClock(bool was_busy) {
+  const int64_t before_ns = std::exchange(now_ns_, clock_->NowNs());
+  if (before_ns != 0) {
+    Add(was_busy ? stats_.busy_ns : stats_.idle_ns,
+        static_cast<uint64_t>(now_ns_ - before_ns));
+  }
+  Add(stats_.loops, 1);
+}
+
+uint32_t Reactor::DrainInbox() {
+  uint32_t moved = 0;
+  while (moved < kInboxBatch) {
+    std::unique_ptr<Job> job = inbox_.TryPop();
+    if (job == nullptr) break;
+    lanes_[job->lane_index]->Enqueue(std::move(job));
+    ++moved;
+  }
+  return moved;
+}
+
+uint32_t Reactor::ServeLanes() {
+  uint32_t moved = 0;
+  for (const auto& lane : lanes_) {
+    moved += lane->PollCompletions(now_ns_);
+    moved += lane->SubmitWaiting(now_ns_);
+  }
+  return moved;
+}
+
+// While stopping: refuses what waits, and says whether the devices are done or
+// have had their time.
+bool Reactor::MayExit() {
+  bool idle = true;
+  for (const auto& lane : lanes_) {
+    lane->RefuseWaiting(Cause::kShuttingDown);
+    idle &= lane->idle();
+  }
+  return idle || now_ns_ >= stop_by_ns_.load(std::memory_order_relaxed);
+}
+
+void Reactor::BackOff() {
+  if (idle_since_ns_ == 0) idle_since_ns_ = now_ns_;
+  if (now_ns_ - idle_since_ns_ < options_.spin_ns) {
+    CpuRelax();
+    return;
+  }
+  Sleep();
+}
+
+// Everyone must agree to the sleep; who finds work calls it off.
+void Reactor::Sleep() {
+  Wakeup& wakeup = inbox_.wakeup();
+  wakeup.PrepareSleep();
+  const bool stopping = stopping_.load(std::memory_order_acquire);
+  if (inbox_.ApproximateSize() == 0 && ArmAll()) {
+    Add(stats_.sleeps, 1);
+    const absl::Status status =
+        sleeper_->Sleep(stopping ? kDrainIntervalNs : Sleeper::kNoTimeout);
+    if (!status.ok()) SleepBadly(status);
+  }
+  DisarmAll();
+  wakeup.EndSleep();
+}
+
+bool Reactor::ArmAll() {
+  for (const auto& lane : lanes_) {
+    ++armed_lanes_;
+    if (!lane->Arm()) return false;
+  }
+  return true;
+}
+
+void Reactor::DisarmAll() {
+  while (armed_lanes_ > 0) lanes_[--armed_lanes_]->Disarm();
+}
+
+// Better slow than dead: the daemon serves on, and says so once.
+void Reactor::SleepBadly(const absl::Status& status) {
+  if (!sleeps_badly_) {
+    sleeps_badly_ = true;
+    Log(LogLevel::kError, "reactor", "io_uring failed, polling from now on",
+        {{"error", status.ToString()}});
+  }
+  usleep(kDrainIntervalNs / 1000);
+}
+
+}  // namespace uacced

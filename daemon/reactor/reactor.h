@@ -1,0 +1,109 @@
+// The Reactor is the polling thread: it takes jobs from its inbox, puts them
+// on device queues in fair order, and answers what the devices finish. It
+// never blocks on a job, touches payload, locks, or allocates for a job.
+//
+// Units:   times in nanoseconds of the given clock.
+// Threads: TryPush() and the stats are thread-safe. AddLane() only before
+//          Start(); Start() and Stop() from the thread that owns the reactor.
+#ifndef UACCED_DAEMON_REACTOR_REACTOR_H_
+#define UACCED_DAEMON_REACTOR_REACTOR_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "daemon/core/job.h"
+#include "daemon/reactor/inbox.h"
+#include "daemon/reactor/lane.h"
+#include "daemon/reactor/sleeper.h"
+#include "hw/queue.h"
+
+namespace uacced {
+
+// Written by the polling thread alone.
+struct ReactorStats {
+  std::atomic<uint64_t> busy_ns{0};  // In loops that moved something.
+  std::atomic<uint64_t> idle_ns{0};  // Spinning and sleeping.
+  std::atomic<uint64_t> sleeps{0};   // Times it went to sleep.
+  std::atomic<uint64_t> loops{0};
+};
+
+class Reactor {
+ public:
+  struct Options {
+    uint32_t inbox_entries = 4096;
+    int64_t spin_ns = 0;  // How long to look for work before sleeping.
+    // One for each tenant, see DrrScheduler. REQUIRES: every entry > 0.
+    std::vector<uint64_t> quanta_bytes;
+  };
+
+  // `clock` must outlive the reactor.
+  static absl::StatusOr<std::unique_ptr<Reactor>> Create(Options options,
+                                                         const Clock* clock);
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
+  // Stops first when Stop() was not called.
+  ~Reactor();
+
+  // Serves `queue` too. Returns the lane's index, for Job::lane_index.
+  uint16_t AddLane(std::string name, std::unique_ptr<hw::Queue> queue);
+
+  void Start();
+
+  // REQUIRES: nobody calls TryPush() any more. Refuses what waits, lets devices
+  // finish what they hold for at most `drain_ns`, stops them, answers the rest
+  // UNAVAILABLE, and joins.
+  void Stop(int64_t drain_ns);
+
+  // Takes `job` for lane job->lane_index, or returns false and leaves it alone
+  // when the inbox is full.
+  bool TryPush(std::unique_ptr<Job>& job) { return inbox_.TryPush(job); }
+
+  size_t lane_count() const { return lanes_.size(); }
+  const Lane& lane(size_t index) const { return *lanes_[index]; }
+  const ReactorStats& stats() const { return stats_; }
+  size_t inbox_size() const { return inbox_.ApproximateSize(); }
+
+ private:
+  Reactor(Options options, const Clock* clock,
+          std::unique_ptr<Sleeper> sleeper);
+
+  void Run();
+  void ReadClock(bool was_busy);
+  uint32_t DrainInbox();
+  uint32_t ServeLanes();
+  bool MayExit();
+  void BackOff();
+  void Sleep();
+  bool ArmAll();
+  void DisarmAll();
+  void SleepBadly(const absl::Status& status);
+
+  // Constant after Start().
+  const Options options_;
+  const Clock* const clock_;
+  const std::unique_ptr<Sleeper> sleeper_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+
+  Inbox inbox_;
+  ReactorStats stats_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<int64_t> stop_by_ns_{0};
+
+  // Polling thread only.
+  int64_t now_ns_ = 0;
+  int64_t idle_since_ns_ = 0;
+  size_t armed_lanes_ = 0;
+  bool sleeps_badly_ = false;
+
+  std::thread thread_;
+};
+
+}  // namespace uacced
+
+#endif  // UACCED_DAEMON_REACTOR_REACTOR_H_

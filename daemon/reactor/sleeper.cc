@@ -1,0 +1,84 @@
+#include "daemon/reactor/sleeper.h"
+
+#include <poll.h>
+
+#include <cerrno>
+
+#include "absl/memory/memory.h"
+#include "base/errno_status.h"
+
+namespace uacced {
+namespace {
+
+// More than there are descriptors to watch; the kernel rounds it up.
+constexpr unsigned kRingEntries = 64;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Sleeper>> Sleeper::Create() {
+  auto sleeper = absl::WrapUnique(new Sleeper());
+  const int result = io_uring_queue_init(kRingEntries, &sleeper->ring_, 0);
+  if (result < 0) {
+    return ErrnoStatus(
+        -result,
+        "io_uring is not available (kernel older than 5.13, sysctl "
+        "kernel.io_uring_disabled, or a container's seccomp profile)");
+  }
+  sleeper->initialised_ = true;
+  return sleeper;
+}
+
+Sleeper::~Sleeper() {
+  if (initialised_) io_uring_queue_exit(&ring_);
+}
+
+void Sleeper::Watch(int fd) { watched_.push_back({fd, false}); }
+
+absl::Status Sleeper::Sleep(int64_t timeout_ns) {
+  if (absl::Status status = ArmPolls(); !status.ok()) return status;
+  io_uring_cqe* cqe = nullptr;
+  int result;
+  if (timeout_ns == kNoTimeout) {
+    result = io_uring_submit_and_wait(&ring_, 1);
+  } else {
+    __kernel_timespec timeout = {.tv_sec = timeout_ns / 1'000'000'000,
+                                 .tv_nsec = timeout_ns % 1'000'000'000};
+    result =
+        io_uring_submit_and_wait_timeout(&ring_, &cqe, 1, &timeout, nullptr);
+  }
+  ReapEvents();
+  if (result < 0 && result != -ETIME && result != -EINTR) {
+    return ErrnoStatus(-result, "io_uring wait");
+  }
+  return absl::OkStatus();
+}
+
+// A multishot poll lasts until the kernel says otherwise, so this mostly does
+// nothing.
+absl::Status Sleeper::ArmPolls() {
+  for (size_t i = 0; i < watched_.size(); ++i) {
+    if (watched_[i].armed) continue;
+    io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
+    if (sqe == nullptr) {
+      return absl::ResourceExhaustedError("more descriptors than ring entries");
+    }
+    io_uring_prep_poll_multishot(sqe, watched_[i].fd, POLLIN);
+    io_uring_sqe_set_data64(sqe, i);
+    watched_[i].armed = true;
+  }
+  return absl::OkStatus();
+}
+
+void Sleeper::ReapEvents() {
+  io_uring_cqe* cqe;
+  while (io_uring_peek_cqe(&ring_, &cqe) == 0) {
+    const uint64_t index = io_uring_cqe_get_data64(cqe);
+    // liburing's own timeout entries carry another number.
+    if (index < watched_.size() && (cqe->flags & IORING_CQE_F_MORE) == 0) {
+      watched_[index].armed = false;
+    }
+    io_uring_cqe_seen(&ring_, cqe);
+  }
+}
+
+}  // namespace uacced

@@ -1,0 +1,57 @@
+// Sleeper is where the polling thread sleeps: an io_uring with a multishot
+// poll on each watched descriptor, so that going to sleep and waking up is one
+// system call, however many devices there are.
+//
+// Units:   timeouts in nanoseconds.
+// Threads: thread-compatible; the Reactor makes every call.
+// Needs Linux 5.13 or newer with io_uring allowed (sysctl
+// kernel.io_uring_disabled, seccomp profiles of containers).
+#ifndef UACCED_DAEMON_REACTOR_SLEEPER_H_
+#define UACCED_DAEMON_REACTOR_SLEEPER_H_
+
+#include <liburing.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace uacced {
+
+class Sleeper {
+ public:
+  static constexpr int64_t kNoTimeout = -1;
+
+  static absl::StatusOr<std::unique_ptr<Sleeper>> Create();
+  Sleeper(const Sleeper&) = delete;
+  Sleeper& operator=(const Sleeper&) = delete;
+  ~Sleeper();
+
+  // From now on Sleep() returns when `fd` becomes readable. The caller keeps
+  // it open until ~Sleeper().
+  void Watch(int fd);
+
+  // Returns after a watched descriptor became readable since the last call, at
+  // the timeout, or now and then without either. An error means that sleeping
+  // does not work at all.
+  absl::Status Sleep(int64_t timeout_ns);
+
+ private:
+  Sleeper() = default;
+  absl::Status ArmPolls();
+  void ReapEvents();
+
+  struct Watched {
+    int fd;
+    bool armed;
+  };
+  io_uring ring_{};
+  bool initialised_ = false;
+  std::vector<Watched> watched_;
+};
+
+}  // namespace uacced
+
+#endif  // UACCED_DAEMON_REACTOR_SLEEPER_H_
