@@ -1,0 +1,85 @@
+#include "daemon/rpc/admin_service.h"
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/clock.h"
+#include "base/version.h"
+
+namespace uacced {
+namespace {
+
+grpc::ServerUnaryReactor* Ok(grpc::CallbackServerContext* context) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(grpc::Status::OK);
+  return reactor;
+}
+
+void AddCapabilities(const hw::CapabilitySet& capabilities,
+                     v1::Device* device) {
+  for (size_t o = 0; o < hw::kOperationCount; ++o) {
+    const auto operation = static_cast<hw::Operation>(o);
+    v1::Device::Capability* capability = nullptr;
+    for (size_t a = 0; a < hw::kAlgorithmCount; ++a) {
+      const auto algorithm = static_cast<hw::Algorithm>(a);
+      if (!capabilities.Has(operation, algorithm)) continue;
+      if (capability == nullptr) {
+        capability = device->add_capabilities();
+        capability->set_operation(std::string(hw::Name(operation)));
+      }
+      if (algorithm == hw::Algorithm::kNone) continue;
+      capability->add_algorithms(std::string(hw::Info(algorithm).name));
+    }
+  }
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* AdminService::GetStatus(
+    grpc::CallbackServerContext* context,
+    const v1::GetStatusRequest* /*request*/, v1::GetStatusResponse* response) {
+  const Gauges gauges = metrics_.ReadGauges();
+  response->set_version(kVersion);
+  response->set_state(gauges.draining ? v1::GetStatusResponse::STATE_DRAINING
+                                      : v1::GetStatusResponse::STATE_SERVING);
+  response->mutable_start_time()->set_seconds(absl::ToUnixSeconds(start_time_));
+  response->set_connections(static_cast<uint32_t>(gauges.connections));
+  response->set_connections_limit(
+      static_cast<uint32_t>(gauges.connections_limit));
+  response->set_jobs_in_flight(static_cast<uint32_t>(gauges.jobs_in_flight));
+  response->set_jobs_limit(static_cast<uint32_t>(gauges.jobs_limit));
+  response->set_bytes_in_flight(gauges.bytes_in_flight);
+  response->set_bytes_limit(gauges.bytes_limit);
+  response->set_requests_total(metrics_.requests_total());
+  response->set_requests_failed_total(metrics_.requests_failed_total());
+  response->set_keys(static_cast<uint32_t>(gauges.keys));
+  response->set_keys_limit(static_cast<uint32_t>(gauges.keys_limit));
+  return Ok(context);
+}
+
+grpc::ServerUnaryReactor* AdminService::ListDevices(
+    grpc::CallbackServerContext* context,
+    const v1::ListDevicesRequest* /*request*/,
+    v1::ListDevicesResponse* response) {
+  for (const Placement::Target& target : placement_.targets()) {
+    const Lane& lane = target.reactor->lane(target.lane_index);
+    const LaneStats& stats = lane.stats();
+    v1::Device* device = response->add_devices();
+    device->set_name(target.device.name);
+    device->set_kind(target.device.kind);
+    device->set_path(target.device.hardware ? v1::Execution::PATH_HARDWARE
+                                            : v1::Execution::PATH_SOFTWARE);
+    device->set_simulated(target.device.simulated);
+    device->set_state(stats.isolated.load() ? v1::Device::STATE_ISOLATED
+                                            : v1::Device::STATE_UP);
+    device->set_queue_depth(lane.depth());
+    device->set_jobs_in_flight(stats.jobs_in_flight.load());
+    device->set_jobs_waiting(stats.jobs_waiting.load());
+    device->set_jobs_done_total(stats.jobs_done.load());
+    device->set_jobs_failed_total(stats.jobs_failed.load());
+    AddCapabilities(target.device.capabilities, device);
+  }
+  return Ok(context);
+}
+
+}  // namespace uacced

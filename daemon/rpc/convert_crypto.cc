@@ -1,0 +1,244 @@
+// Encrypt, Decrypt and Digest.
+#include <openssl/rand.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "daemon/rpc/algorithm_proto.h"
+#include "daemon/rpc/convert.h"
+#include "daemon/rpc/field_error.h"
+
+namespace uacced {
+namespace {
+
+using absl::StatusCode;
+using hw::Algorithm;
+using hw::Family;
+
+// SP 800-38E: at most 2^20 blocks under one tweak.
+constexpr size_t kMaxXtsBytes = size_t{16} << 20;
+
+hw::Bytes AsBytes(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+bool IsXts(Algorithm algorithm) {
+  return algorithm == Algorithm::kAes128Xts ||
+         algorithm == Algorithm::kAes256Xts || algorithm == Algorithm::kSm4Xts;
+}
+
+bool IsCbc(Algorithm algorithm) {
+  return algorithm == Algorithm::kAes128Cbc ||
+         algorithm == Algorithm::kAes256Cbc || algorithm == Algorithm::kSm4Cbc;
+}
+
+bool IsCcm(Algorithm algorithm) {
+  return algorithm == Algorithm::kAes128Ccm ||
+         algorithm == Algorithm::kAes256Ccm;
+}
+
+absl::StatusOr<std::shared_ptr<const Key>> FindKey(
+    const std::string& name, const ConvertContext& context) {
+  if (name.empty()) {
+    return FieldError("key", "KEY_REQUIRED", "must name a key");
+  }
+  std::shared_ptr<const Key> key = context.keys.Find(name);
+  if (key == nullptr) {
+    return FieldError("key", "KEY_NOT_FOUND",
+                      "there is no key of this name; see `uaccectl keys list`",
+                      StatusCode::kNotFound);
+  }
+  return key;
+}
+
+// What EncryptRequest and DecryptRequest have in common.
+template <typename Message>
+absl::Status ConvertCipher(const Message& message,
+                           const ConvertContext& context, Conversion& out) {
+  UACCED_ASSIGN_OR_RETURN(out.key, FindKey(message.key(), context));
+  const Algorithm algorithm = out.key->algorithm();
+  const hw::AlgorithmInfo& info = hw::Info(algorithm);
+  if (info.family == Family::kHmac) {
+    return FieldError("key", "KEY_WRONG_USE",
+                      absl::StrCat("is for ", info.name, ", not for a cipher"));
+  }
+  if (message.algorithm() != v1::CIPHER_ALGORITHM_UNSPECIFIED &&
+      FromProto(message.algorithm()) != algorithm) {
+    return FieldError("algorithm", "ALGORITHM_MISMATCH",
+                      absl::StrCat("the key is for ", info.name));
+  }
+  if (info.family != Family::kAead && !message.allow_unauthenticated()) {
+    return FieldError(
+        "allow_unauthenticated", "UNAUTHENTICATED_NOT_ALLOWED",
+        absl::StrCat(info.name,
+                     " does not detect changed ciphertext; set "
+                     "allow_unauthenticated to use it all the same"),
+        StatusCode::kPermissionDenied);
+  }
+  if (info.family != Family::kAead && !message.associated_data().empty()) {
+    return FieldError("associated_data", "ASSOCIATED_DATA_NOT_ALLOWED",
+                      absl::StrCat(info.name, " authenticates nothing"));
+  }
+  if (message.associated_data().size() > kMaxAssociatedDataBytes) {
+    return FieldError(
+        "associated_data", "ASSOCIATED_DATA_TOO_LONG",
+        absl::StrCat(message.associated_data().size(), " bytes are more than ",
+                     kMaxAssociatedDataBytes));
+  }
+  if (!v1::Padding_IsValid(message.padding())) {
+    return FieldError("padding", "PADDING_UNKNOWN", "is not PKCS7 or NONE");
+  }
+  out.request.algorithm = algorithm;
+  out.request.key = out.key->bytes();
+  out.request.associated_data = AsBytes(message.associated_data());
+  out.request.pkcs7_padding =
+      IsCbc(algorithm) && message.padding() != v1::PADDING_NONE;
+  return absl::OkStatus();
+}
+
+// `field` is the payload's name, for the error.
+absl::Status CheckPayloadLength(absl::string_view field,
+                                const hw::Request& request) {
+  const size_t bytes = request.source.size();
+  if (IsXts(request.algorithm) && (bytes < 16 || bytes > kMaxXtsBytes)) {
+    return FieldError(field, "INPUT_LENGTH",
+                      absl::StrCat("XTS takes 16..", kMaxXtsBytes,
+                                   " bytes at once, not ", bytes));
+  }
+  const bool whole_blocks =
+      IsCbc(request.algorithm) &&
+      (!request.pkcs7_padding || request.operation == hw::Operation::kDecrypt);
+  if (whole_blocks && bytes % hw::kCipherBlockBytes != 0) {
+    return FieldError(field, "INPUT_LENGTH",
+                      "CBC without padding takes whole blocks of 16 bytes");
+  }
+  if (whole_blocks && request.pkcs7_padding && bytes == 0) {
+    return FieldError(field, "INPUT_LENGTH",
+                      "padded CBC is at least one block of 16 bytes");
+  }
+  if (IsCcm(request.algorithm)) {
+    // The length field has what the nonce leaves of 15 bytes.
+    const size_t length_bytes = 15 - request.nonce.size();
+    if (length_bytes < 4 && bytes >> (8 * length_bytes) != 0) {
+      return FieldError(
+          field, "INPUT_LENGTH",
+          absl::StrCat("CCM with a nonce of ", request.nonce.size(),
+                       " bytes takes less than 2^", 8 * length_bytes,
+                       " bytes"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNonceLength(Algorithm algorithm, size_t bytes) {
+  const hw::AlgorithmInfo& info = hw::Info(algorithm);
+  if (bytes >= info.min_nonce_bytes && bytes <= info.max_nonce_bytes) {
+    return absl::OkStatus();
+  }
+  return FieldError("nonce", "NONCE_LENGTH",
+                    absl::StrCat(bytes, " bytes; ", info.name, " takes ",
+                                 info.min_nonce_bytes, "..",
+                                 info.max_nonce_bytes));
+}
+
+absl::Status CheckTagLength(absl::string_view field, Algorithm algorithm,
+                            size_t bytes) {
+  if (hw::IsMacLengthAllowed(algorithm, bytes)) return absl::OkStatus();
+  return FieldError(
+      field, "TAG_LENGTH",
+      absl::StrCat(hw::Info(algorithm).name, " does not take tags of ", bytes,
+                   " bytes: GCM 12..16; CCM 8, 10, 12, 14, 16; "
+                   "ChaCha20-Poly1305 16; others none"));
+}
+
+// The caller's nonce for keys that say so, else random bytes.
+absl::Status ChooseNonce(const v1::EncryptRequest& message, Conversion& out) {
+  const hw::AlgorithmInfo& info = hw::Info(out.request.algorithm);
+  if (out.key->caller_nonce()) {
+    if (message.nonce().empty()) {
+      return FieldError("nonce", "NONCE_REQUIRED",
+                        "the key was made with caller_nonce: each request "
+                        "must bring a fresh one");
+    }
+    out.request.nonce = AsBytes(message.nonce());
+    return CheckNonceLength(out.request.algorithm, message.nonce().size());
+  }
+  if (!message.nonce().empty()) {
+    return FieldError("nonce", "NONCE_NOT_ALLOWED",
+                      "the daemon makes the nonces of this key; only keys "
+                      "made with caller_nonce take the caller's",
+                      StatusCode::kPermissionDenied);
+  }
+  if (RAND_bytes(out.made_nonce.data(), info.nonce_bytes) != 1) {
+    return FieldError("nonce", "RANDOM_FAILED",
+                      "the system's random generator failed",
+                      StatusCode::kInternal);
+  }
+  out.request.nonce = hw::Bytes(out.made_nonce).first(info.nonce_bytes);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Convert(const v1::EncryptRequest& message,
+                     const ConvertContext& context, Conversion& out) {
+  UACCED_RETURN_IF_ERROR(ConvertCipher(message, context, out));
+  out.request.operation = hw::Operation::kEncrypt;
+  out.request.source = AsBytes(message.plaintext());
+  UACCED_RETURN_IF_ERROR(ChooseNonce(message, out));
+  const bool aead = hw::Info(out.request.algorithm).family == Family::kAead;
+  const size_t tag_bytes =
+      aead && message.tag_bytes() == 0 ? hw::kMaxMacBytes : message.tag_bytes();
+  UACCED_RETURN_IF_ERROR(
+      CheckTagLength("tag_bytes", out.request.algorithm, tag_bytes));
+  out.request.mac = hw::MutableBytes(out.made_mac).first(tag_bytes);
+  return CheckPayloadLength("plaintext", out.request);
+}
+
+absl::Status Convert(const v1::DecryptRequest& message,
+                     const ConvertContext& context, Conversion& out) {
+  UACCED_RETURN_IF_ERROR(ConvertCipher(message, context, out));
+  out.request.operation = hw::Operation::kDecrypt;
+  out.request.source = AsBytes(message.ciphertext());
+  out.request.nonce = AsBytes(message.nonce());
+  UACCED_RETURN_IF_ERROR(
+      CheckNonceLength(out.request.algorithm, message.nonce().size()));
+  UACCED_RETURN_IF_ERROR(
+      CheckTagLength("tag", out.request.algorithm, message.tag().size()));
+  out.request.expected_mac = AsBytes(message.tag());
+  return CheckPayloadLength("ciphertext", out.request);
+}
+
+absl::Status Convert(const v1::DigestRequest& message,
+                     const ConvertContext& context, Conversion& out) {
+  out.request.operation = hw::Operation::kDigest;
+  out.request.source = AsBytes(message.input());
+  const Algorithm hash = FromProto(message.algorithm());
+  if (message.key().empty()) {
+    if (hash == Algorithm::kNone) {
+      return FieldError("algorithm", "ALGORITHM_REQUIRED",
+                        "must be one of sha1, sha224, sha256, sha384, sha512, "
+                        "sm3");
+    }
+    out.request.algorithm = hash;
+    return absl::OkStatus();
+  }
+  UACCED_ASSIGN_OR_RETURN(out.key, FindKey(message.key(), context));
+  const Algorithm hmac = out.key->algorithm();
+  if (hw::Info(hmac).family != Family::kHmac) {
+    return FieldError("key", "KEY_WRONG_USE",
+                      absl::StrCat("is for ", hw::Info(hmac).name,
+                                   ", not for HMAC"));
+  }
+  if (message.algorithm() != v1::HASH_ALGORITHM_UNSPECIFIED &&
+      hash != hw::HashOfHmac(hmac)) {
+    return FieldError("algorithm", "ALGORITHM_MISMATCH",
+                      absl::StrCat("the key is for ", hw::Info(hmac).name));
+  }
+  out.request.algorithm = hmac;
+  out.request.key = out.key->bytes();
+  return absl::OkStatus();
+}
+
+}  // namespace uacced

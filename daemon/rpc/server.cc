@@ -1,0 +1,73 @@
+#include "daemon/rpc/server.h"
+
+#include <grpc/grpc.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/server_builder.h>
+#include <grpcpp/server_posix.h>
+
+#include <algorithm>
+#include <chrono>
+#include <climits>
+
+#include "absl/memory/memory.h"
+
+namespace uacced {
+namespace {
+
+// A message is its payload and a little around it.
+constexpr uint64_t kMessageOverheadBytes = 128 << 10;
+
+int ClampToInt(uint64_t value) {
+  return static_cast<int>(std::min<uint64_t>(value, INT_MAX));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Create(
+    const Options& options, const RequestPath& path, KeyStore& keys) {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  auto server = absl::WrapUnique(new RpcServer(path, keys));
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&server->accelerator_);
+  builder.RegisterService(&server->keys_);
+  builder.RegisterService(&server->admin_);
+  builder.SetMaxReceiveMessageSize(
+      ClampToInt(options.max_message_bytes + kMessageOverheadBytes));
+  builder.SetMaxSendMessageSize(-1);
+  grpc::ResourceQuota quota("uacced");
+  quota.Resize(options.max_bytes);
+  builder.SetResourceQuota(quota);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             ClampToInt(options.max_jobs_per_connection));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                             ClampToInt(options.max_connection_age_ms));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
+                             ClampToInt(options.max_connection_idle_ms));
+  server->server_ = builder.BuildAndStart();
+  if (server->server_ == nullptr) {
+    return absl::InternalError("gRPC could not start its server");
+  }
+  return server;
+}
+
+RpcServer::RpcServer(const RequestPath& path, KeyStore& keys)
+    : accelerator_(path), keys_(keys), admin_(path.metrics, path.placement) {}
+
+void RpcServer::AddConnection(UniqueFd connection) {
+  grpc::AddInsecureChannelFromFd(server_.get(), connection.release());
+}
+
+void RpcServer::SetNotServing() {
+  server_->GetHealthCheckService()->SetServingStatus(false);
+}
+
+void RpcServer::Shutdown(uint32_t grace_ms) {
+  server_->Shutdown(std::chrono::system_clock::now() +
+                    std::chrono::milliseconds(grace_ms));
+  server_->Wait();
+}
+
+}  // namespace uacced

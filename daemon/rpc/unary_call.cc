@@ -1,0 +1,176 @@
+#include "daemon/rpc/unary_call.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "daemon/core/error.h"
+#include "daemon/rpc/grpc_status.h"
+#include "daemon/rpc/outcome_status.h"
+#include "hw/output_room.h"
+
+namespace uacced {
+namespace {
+
+// Small operations are bound by their number, not by their bytes.
+constexpr uint64_t kCostFloorBytes = 4096;
+
+// How much more room an output gets that did not fit.
+constexpr uint64_t kGrowthFactor = 4;
+
+int64_t DeadlineNs(const grpc::CallbackServerContext& context,
+                   int64_t now_ns) {
+  const auto deadline = context.deadline();
+  if (deadline == std::chrono::system_clock::time_point::max()) {
+    return kInfiniteFutureNs;
+  }
+  const int64_t left_ns =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(
+          deadline - std::chrono::system_clock::now())
+          .count();
+  return left_ns > kInfiniteFutureNs - now_ns ? kInfiniteFutureNs
+                                              : now_ns + left_ns;
+}
+
+}  // namespace
+
+void UnaryCall::Start(grpc::ByteBuffer& request) {
+  job_ = std::make_unique<Job>();
+  job_->admitted_ns = path_.clock.NowNs();
+  absl::Status status = Prepare(
+      request, {path_.keys, path_.max_output_bytes}, conversion_);
+  if (status.ok()) status = Launch();
+  if (!status.ok()) Fail(status);
+}
+
+// After OK the job is gone and this call may already have been answered.
+absl::Status UnaryCall::Launch() {
+  job_->request = conversion_.request;
+  const uint64_t source_bytes = job_->request.source.size();
+  const uint64_t room_bytes =
+      hw::FirstOutputRoom(job_->request, conversion_.output_limit_bytes);
+  UACCED_ASSIGN_OR_RETURN(
+      job_->ticket,
+      path_.admission.Admit(job_->tenant, source_bytes + room_bytes));
+  UACCED_RETURN_IF_ERROR(AllocateOutput(room_bytes));
+  job_->cost_bytes = std::max(kCostFloorBytes, source_bytes + room_bytes);
+  job_->deadline_ns = DeadlineNs(*context_, job_->admitted_ns);
+  job_->cancelled = &cancelled_;
+  job_->reply = this;
+  std::unique_ptr<Job> job = std::move(job_);
+  absl::Status status = path_.placement.Place(job);
+  if (!status.ok()) {
+    job->reply = nullptr;
+    job_ = std::move(job);
+  }
+  return status;
+}
+
+absl::Status UnaryCall::AllocateOutput(uint64_t room_bytes) {
+  job_->output = hw::DmaBuffer::Allocate(room_bytes);
+  if (job_->output.size() != room_bytes) {
+    return MakeError(absl::StatusCode::kResourceExhausted,
+                     "out of memory for the output; retry",
+                     {.reason = "OUT_OF_MEMORY",
+                      .retry_after = absl::Milliseconds(100)});
+  }
+  job_->request.destination = job_->output.span();
+  return absl::OkStatus();
+}
+
+void UnaryCall::Complete(std::unique_ptr<Job> job) {
+  job_ = std::move(job);
+  path_.reply_pool.Push(this);
+}
+
+void UnaryCall::Lost() {
+  path_.metrics.CountJobLost();
+  Log(LogLevel::kError, "rpc", "a job was dropped without an answer",
+      {{"operation", hw::Name(operation_)}});
+  Finish(ToGrpcStatus(MakeError(absl::StatusCode::kInternal,
+                                "the daemon lost the request; this is a bug",
+                                {.reason = "JOB_LOST"})));
+}
+
+void UnaryCall::Respond() {
+  const Outcome& outcome = job_->outcome;
+  if (outcome.code == absl::StatusCode::kOk) {
+    Succeed();
+    return;
+  }
+  const bool too_small = outcome.code == absl::StatusCode::kOutOfRange &&
+                         outcome.cause == Cause::kDevice;
+  if (too_small && TryAgainWithMoreRoom()) return;
+  Fail(OutcomeStatus(outcome, operation_, conversion_.output_limit_bytes));
+}
+
+// True: the job is on its way once more, or the refusal to let it was answered
+// here; this call may already be gone. False: there is no more room to give.
+bool UnaryCall::TryAgainWithMoreRoom() {
+  const uint64_t before_bytes = job_->output.size();
+  const uint64_t limit_bytes = conversion_.output_limit_bytes;
+  if (before_bytes >= limit_bytes) return false;
+  const uint64_t room_bytes = before_bytes > limit_bytes / kGrowthFactor
+                                  ? limit_bytes
+                                  : before_bytes * kGrowthFactor;
+  // The old buffer goes first: the two never count together.
+  job_->output = hw::DmaBuffer();
+  absl::Status status =
+      path_.admission.Grow(job_->ticket, room_bytes - before_bytes);
+  if (status.ok()) status = AllocateOutput(room_bytes);
+  if (status.ok()) {
+    job_->reply = this;
+    std::unique_ptr<Job> job = std::move(job_);
+    status = path_.placement.Place(job);
+    if (status.ok()) return true;
+    job->reply = nullptr;
+    job_ = std::move(job);
+  }
+  Fail(status);
+  return true;
+}
+
+void UnaryCall::Succeed() {
+  const size_t produced_bytes = job_->outcome.produced_bytes;
+  *response_ = BuildResponse(conversion_, DescribeExecution(),
+                             std::move(job_->output), produced_bytes);
+  Record(absl::StatusCode::kOk, produced_bytes);
+  Finish(grpc::Status::OK);
+}
+
+void UnaryCall::Fail(const absl::Status& status) {
+  Record(status.code(), 0);
+  Finish(ToGrpcStatus(status));
+}
+
+void UnaryCall::Record(absl::StatusCode code, uint64_t bytes_out) {
+  const bool served = job_->queue_wait_ns >= 0;
+  path_.metrics.RecordRequest(
+      {.operation = operation_,
+       .algorithm = conversion_.request.algorithm,
+       .device_index = served ? job_->device_index : kNoDevice,
+       .code = code,
+       .bytes_in = conversion_.request.source.size(),
+       .bytes_out = bytes_out,
+       .queue_wait_ns = job_->queue_wait_ns,
+       .service_time_ns = served ? job_->service_time_ns : -1});
+}
+
+v1::Execution UnaryCall::DescribeExecution() const {
+  const hw::DeviceInfo& device =
+      path_.placement.targets()[job_->device_index].device;
+  v1::Execution execution;
+  execution.set_device(device.name);
+  execution.set_path(device.hardware ? v1::Execution::PATH_HARDWARE
+                                     : v1::Execution::PATH_SOFTWARE);
+  execution.set_simulated(device.simulated);
+  execution.set_queue_wait_ns(static_cast<uint64_t>(job_->queue_wait_ns));
+  execution.set_service_time_ns(static_cast<uint64_t>(job_->service_time_ns));
+  return execution;
+}
+
+}  // namespace uacced
