@@ -26,7 +26,7 @@
 namespace uacced {
 
 // Written by the polling thread alone.
-struct ReactorStats {
+struct LoopStats {
   std::atomic<uint64_t> busy_ns{0};  // In loops that moved something.
   std::atomic<uint64_t> idle_ns{0};  // Spinning and sleeping.
   std::atomic<uint64_t> sleeps{0};   // Times it went to sleep.
@@ -66,7 +66,7 @@ class Reactor {
 
   size_t lane_count() const { return lanes_.size(); }
   const Lane& lane(size_t index) const { return *lanes_[index]; }
-  const ReactorStats& stats() const { return stats_; }
+  const LoopStats& stats() const { return stats_; }
   size_t inbox_size() const { return inbox_.ApproximateSize(); }
 
  private:
@@ -91,7 +91,7 @@ class Reactor {
   std::vector<std::unique_ptr<Lane>> lanes_;
 
   Inbox inbox_;
-  ReactorStats stats_;
+  LoopStats stats_;
   std::atomic<bool> stopping_{false};
   std::atomic<int64_t> stop_by_ns_{0};
 

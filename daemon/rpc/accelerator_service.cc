@@ -11,8 +11,7 @@ namespace uacced {
 namespace {
 
 std::string AsString(hw::Bytes bytes) {
-  return std::string(reinterpret_cast<const char*>(bytes.data()),
-                     bytes.size());
+  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
 // What responses carry beside payload and execution.
@@ -26,8 +25,7 @@ void FillResponse(const Conversion& conversion,
   response.set_format(ToFormat(conversion.request.algorithm));
 }
 
-void FillResponse(const Conversion& conversion,
-                  v1::EncryptResponse& response) {
+void FillResponse(const Conversion& conversion, v1::EncryptResponse& response) {
   response.set_nonce(AsString(conversion.request.nonce));
   response.set_tag(AsString(conversion.request.mac));
   response.set_algorithm(ToCipher(conversion.request.algorithm));
@@ -51,8 +49,7 @@ grpc::ServerUnaryReactor* StartCall(const RequestPath& path,
 
 template <typename Request, typename Response>
 absl::Status TypedCall<Request, Response>::Prepare(
-    grpc::ByteBuffer& request, const ConvertContext& context,
-    Conversion& out) {
+    grpc::ByteBuffer& request, const ConvertContext& context, Conversion& out) {
   const bool parsed = ParseMessage(request, message_);
   // Its memory is not needed twice while the request waits.
   request.Clear();

@@ -133,8 +133,8 @@ void Acceptor::HandleWakeup() {
 
 void Acceptor::AcceptAll(const ListenSocket& socket) {
   for (;;) {
-    UniqueFd connection(accept4(socket.fd(), nullptr, nullptr,
-                                SOCK_CLOEXEC | SOCK_NONBLOCK));
+    UniqueFd connection(
+        accept4(socket.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (connection) {
       Admit(std::move(connection), socket.is_unix());
       continue;

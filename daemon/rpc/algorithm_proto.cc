@@ -25,8 +25,8 @@ Enum Reverse(Algorithm algorithm, Algorithm base, Enum first) {
 }  // namespace
 
 Algorithm FromProto(v1::CompressionFormat format) {
-  return Offset(format, v1::COMPRESSION_FORMAT_GZIP,
-                v1::COMPRESSION_FORMAT_LZ4, Algorithm::kGzip);
+  return Offset(format, v1::COMPRESSION_FORMAT_GZIP, v1::COMPRESSION_FORMAT_LZ4,
+                Algorithm::kGzip);
 }
 
 Algorithm FromProto(v1::CipherAlgorithm cipher) {

@@ -28,8 +28,8 @@ absl::Status Convert(const v1::CompressRequest& message,
   if (level < info.min_level || level > info.max_level) {
     return FieldError(
         "level", "LEVEL_OUT_OF_RANGE",
-        absl::StrCat(level, " is not in ", info.min_level, "..",
-                     info.max_level, ", the range of ", info.name));
+        absl::StrCat(level, " is not in ", info.min_level, "..", info.max_level,
+                     ", the range of ", info.name));
   }
   out.request.operation = hw::Operation::kCompress;
   out.request.algorithm = algorithm;

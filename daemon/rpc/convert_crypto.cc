@@ -136,10 +136,10 @@ absl::Status CheckNonceLength(Algorithm algorithm, size_t bytes) {
   if (bytes >= info.min_nonce_bytes && bytes <= info.max_nonce_bytes) {
     return absl::OkStatus();
   }
-  return FieldError("nonce", "NONCE_LENGTH",
-                    absl::StrCat(bytes, " bytes; ", info.name, " takes ",
-                                 info.min_nonce_bytes, "..",
-                                 info.max_nonce_bytes));
+  return FieldError(
+      "nonce", "NONCE_LENGTH",
+      absl::StrCat(bytes, " bytes; ", info.name, " takes ",
+                   info.min_nonce_bytes, "..", info.max_nonce_bytes));
 }
 
 absl::Status CheckTagLength(absl::string_view field, Algorithm algorithm,
@@ -227,9 +227,9 @@ absl::Status Convert(const v1::DigestRequest& message,
   UACCED_ASSIGN_OR_RETURN(out.key, FindKey(message.key(), context));
   const Algorithm hmac = out.key->algorithm();
   if (hw::Info(hmac).family != Family::kHmac) {
-    return FieldError("key", "KEY_WRONG_USE",
-                      absl::StrCat("is for ", hw::Info(hmac).name,
-                                   ", not for HMAC"));
+    return FieldError(
+        "key", "KEY_WRONG_USE",
+        absl::StrCat("is for ", hw::Info(hmac).name, ", not for HMAC"));
   }
   if (message.algorithm() != v1::HASH_ALGORITHM_UNSPECIFIED &&
       hash != hw::HashOfHmac(hmac)) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr char kDomain[] = "uacced";
 
-#define UACCED_SAME_CODE(absl_code, grpc_code)               \
+#define UACCED_SAME_CODE(absl_code, grpc_code)                   \
   static_assert(static_cast<int>(absl::StatusCode::absl_code) == \
                 static_cast<int>(grpc::StatusCode::grpc_code))
 UACCED_SAME_CODE(kOk, OK);

@@ -9,13 +9,13 @@ namespace uacced {
 namespace {
 
 TEST(GrpcStatusTest, CarriesReasonRetryAndQuotaAsGoogleRpcDetails) {
-  const grpc::Status status = ToGrpcStatus(
-      MakeError(absl::StatusCode::kResourceExhausted, "too much",
-                {.reason = "JOBS_LIMIT",
-                 .metadata = {{"limit", "limits.max_jobs"}},
-                 .retry_after = absl::Milliseconds(1500),
-                 .quota_subject = "daemon",
-                 .quota_description = "limits.max_jobs = 1"}));
+  const grpc::Status status =
+      ToGrpcStatus(MakeError(absl::StatusCode::kResourceExhausted, "too much",
+                             {.reason = "JOBS_LIMIT",
+                              .metadata = {{"limit", "limits.max_jobs"}},
+                              .retry_after = absl::Milliseconds(1500),
+                              .quota_subject = "daemon",
+                              .quota_description = "limits.max_jobs = 1"}));
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(status.error_message(), "too much");
   google::rpc::Status wire;

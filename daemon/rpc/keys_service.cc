@@ -122,8 +122,8 @@ grpc::ServerUnaryReactor* KeysService::ImportKey(
   absl::StatusOr<std::shared_ptr<const Key>> key = spec.status();
   if (spec.ok()) {
     key = keys_.ImportKey(
-        *spec, {reinterpret_cast<const uint8_t*>(material.data()),
-                material.size()});
+        *spec,
+        {reinterpret_cast<const uint8_t*>(material.data()), material.size()});
   }
   // gRPC made the message for this call alone; const is only the signature's.
   // (The receive buffers below it are gRPC's, and are not zeroed.)

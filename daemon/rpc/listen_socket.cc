@@ -28,8 +28,8 @@ constexpr int kFirstInheritedFd = 3;
 
 absl::StatusOr<UniqueFd> LockPath(const std::string& path) {
   const std::string lock_path = path + ".lock";
-  UniqueFd lock(open(lock_path.c_str(),
-                     O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  UniqueFd lock(
+      open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock) return ErrnoStatus(errno, absl::StrCat("open ", lock_path));
   if (flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
   if (errno != EWOULDBLOCK) {
@@ -68,8 +68,8 @@ absl::Status SetGroup(const std::string& path, const std::string& group) {
   if (group.empty()) return absl::OkStatus();
   const struct group* entry = getgrnam(group.c_str());
   if (entry == nullptr) {
-    return absl::NotFoundError(absl::StrCat(
-        "listener.unix.group: there is no group \"", group, "\""));
+    return absl::NotFoundError(
+        absl::StrCat("listener.unix.group: there is no group \"", group, "\""));
   }
   if (chown(path.c_str(), static_cast<uid_t>(-1), entry->gr_gid) != 0) {
     return ErrnoStatus(errno, absl::StrCat("give ", path, " to group ", group));
@@ -101,12 +101,10 @@ absl::StatusOr<UniqueFd> BindAndListen(int family, const void* address,
 absl::StatusOr<ListenSocket> ListenSocket::Unix(const UnixOptions& options) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
-  if (options.path.empty() ||
-      options.path.size() >= sizeof(address.sun_path)) {
+  if (options.path.empty() || options.path.size() >= sizeof(address.sun_path)) {
     return absl::InvalidArgumentError(
         absl::StrCat("socket path of ", options.path.size(),
-                     " bytes; it must have 1..",
-                     sizeof(address.sun_path) - 1));
+                     " bytes; it must have 1..", sizeof(address.sun_path) - 1));
   }
   std::memcpy(address.sun_path, options.path.data(), options.path.size());
   UACCED_ASSIGN_OR_RETURN(UniqueFd lock, LockPath(options.path));
@@ -175,7 +173,8 @@ absl::StatusOr<ListenSocket> ListenSocket::Inherited(uint32_t index) {
   UniqueFd fd(kFirstInheritedFd + static_cast<int>(index));
   int listening = 0, family = 0;
   socklen_t bytes = sizeof(listening);
-  if (getsockopt(fd.get(), SOL_SOCKET, SO_ACCEPTCONN, &listening, &bytes) != 0) {
+  if (getsockopt(fd.get(), SOL_SOCKET, SO_ACCEPTCONN, &listening, &bytes) !=
+      0) {
     return ErrnoStatus(errno, absl::StrCat("inherited socket ", index));
   }
   bytes = sizeof(family);

@@ -48,8 +48,8 @@ class ListenSocket {
   uint16_t port() const;
 
  private:
-  ListenSocket(UniqueFd fd, std::string name) : fd_(std::move(fd)),
-                                                name_(std::move(name)) {}
+  ListenSocket(UniqueFd fd, std::string name)
+      : fd_(std::move(fd)), name_(std::move(name)) {}
 
   UniqueFd fd_;
   std::string name_;

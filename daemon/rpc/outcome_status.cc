@@ -31,9 +31,9 @@ absl::Status FromDevice(const Outcome& outcome, hw::Operation operation,
            .metadata = {
                {"max_output_bytes", absl::StrCat(output_limit_bytes)}}});
     case StatusCode::kUnavailable:
-      return MakeError(outcome.code, "the device failed; retry",
-                       {.reason = "DEVICE_FAILED",
-                        .retry_after = absl::Milliseconds(20)});
+      return MakeError(
+          outcome.code, "the device failed; retry",
+          {.reason = "DEVICE_FAILED", .retry_after = absl::Milliseconds(20)});
     default:
       return MakeError(outcome.code, "the device failed",
                        {.reason = "DEVICE_FAILED"});
@@ -57,15 +57,13 @@ absl::Status OutcomeStatus(const Outcome& outcome, hw::Operation operation,
       return MakeError(outcome.code, "the client cancelled the request",
                        {.reason = "CANCELLED_BY_CLIENT"});
     case Cause::kShuttingDown:
-      return MakeError(outcome.code,
-                       "the daemon is shutting down; connect again and retry",
-                       {.reason = "SHUTTING_DOWN",
-                        .retry_after = absl::Milliseconds(200)});
+      return MakeError(
+          outcome.code, "the daemon is shutting down; connect again and retry",
+          {.reason = "SHUTTING_DOWN", .retry_after = absl::Milliseconds(200)});
     case Cause::kDeviceLost:
-      return MakeError(outcome.code,
-                       "the device was lost under the request; retry",
-                       {.reason = "DEVICE_LOST",
-                        .retry_after = absl::Milliseconds(200)});
+      return MakeError(
+          outcome.code, "the device was lost under the request; retry",
+          {.reason = "DEVICE_LOST", .retry_after = absl::Milliseconds(200)});
     case Cause::kUnsupported:
       return MakeError(outcome.code, "the device refused the operation",
                        {.reason = "OPERATION_NOT_SUPPORTED"});

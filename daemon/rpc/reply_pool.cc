@@ -4,8 +4,7 @@
 
 namespace uacced {
 
-ReplyPool::ReplyPool(uint32_t thread_count, size_t capacity)
-    : ring_(capacity) {
+ReplyPool::ReplyPool(uint32_t thread_count, size_t capacity) : ring_(capacity) {
   for (uint32_t i = 0; i < thread_count; ++i) {
     threads_.emplace_back([this] {
       pthread_setname_np(pthread_self(), "uacced-reply");

@@ -22,16 +22,14 @@ constexpr uint64_t kCostFloorBytes = 4096;
 // How much more room an output gets that did not fit.
 constexpr uint64_t kGrowthFactor = 4;
 
-int64_t DeadlineNs(const grpc::CallbackServerContext& context,
-                   int64_t now_ns) {
+int64_t DeadlineNs(const grpc::CallbackServerContext& context, int64_t now_ns) {
   const auto deadline = context.deadline();
   if (deadline == std::chrono::system_clock::time_point::max()) {
     return kInfiniteFutureNs;
   }
-  const int64_t left_ns =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(
-          deadline - std::chrono::system_clock::now())
-          .count();
+  const int64_t left_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                              deadline - std::chrono::system_clock::now())
+                              .count();
   return left_ns > kInfiniteFutureNs - now_ns ? kInfiniteFutureNs
                                               : now_ns + left_ns;
 }
@@ -41,8 +39,8 @@ int64_t DeadlineNs(const grpc::CallbackServerContext& context,
 void UnaryCall::Start(grpc::ByteBuffer& request) {
   job_ = std::make_unique<Job>();
   job_->admitted_ns = path_.clock.NowNs();
-  absl::Status status = Prepare(
-      request, {path_.keys, path_.max_output_bytes}, conversion_);
+  absl::Status status =
+      Prepare(request, {path_.keys, path_.max_output_bytes}, conversion_);
   if (status.ok()) status = Launch();
   if (!status.ok()) Fail(status);
 }
@@ -73,10 +71,10 @@ absl::Status UnaryCall::Launch() {
 absl::Status UnaryCall::AllocateOutput(uint64_t room_bytes) {
   job_->output = hw::DmaBuffer::Allocate(room_bytes);
   if (job_->output.size() != room_bytes) {
-    return MakeError(absl::StatusCode::kResourceExhausted,
-                     "out of memory for the output; retry",
-                     {.reason = "OUT_OF_MEMORY",
-                      .retry_after = absl::Milliseconds(100)});
+    return MakeError(
+        absl::StatusCode::kResourceExhausted,
+        "out of memory for the output; retry",
+        {.reason = "OUT_OF_MEMORY", .retry_after = absl::Milliseconds(100)});
   }
   job_->request.destination = job_->output.span();
   return absl::OkStatus();

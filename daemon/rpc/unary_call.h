@@ -12,6 +12,7 @@
 #define UACCED_DAEMON_RPC_UNARY_CALL_H_
 
 #include <google/protobuf/message_lite.h>
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
@@ -103,8 +104,7 @@ class TypedCall final : public UnaryCall {
   using UnaryCall::UnaryCall;
 
  private:
-  absl::Status Prepare(grpc::ByteBuffer& request,
-                       const ConvertContext& context,
+  absl::Status Prepare(grpc::ByteBuffer& request, const ConvertContext& context,
                        Conversion& out) override;
   grpc::ByteBuffer BuildResponse(const Conversion& conversion,
                                  const v1::Execution& execution,

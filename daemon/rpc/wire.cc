@@ -37,13 +37,11 @@ grpc::ByteBuffer SerializeWithPayload(
   const size_t message_bytes = message.ByteSizeLong();
   // proto3 leaves an empty field out.
   const size_t header_bytes =
-      payload_bytes == 0
-          ? 0
-          : CodedOutputStream::VarintSize32(kPayloadTag) +
-                CodedOutputStream::VarintSize64(payload_bytes);
+      payload_bytes == 0 ? 0
+                         : CodedOutputStream::VarintSize32(kPayloadTag) +
+                               CodedOutputStream::VarintSize64(payload_bytes);
   const bool copied = payload_bytes <= kCopyBytes;
-  grpc::Slice head(message_bytes + header_bytes +
-                   (copied ? payload_bytes : 0));
+  grpc::Slice head(message_bytes + header_bytes + (copied ? payload_bytes : 0));
   auto* out = const_cast<uint8_t*>(head.begin());
   out = message.SerializeWithCachedSizesToArray(out);
   if (payload_bytes > 0) {
