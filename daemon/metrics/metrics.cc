@@ -14,20 +14,14 @@ double UnixSecondsNow() {
 
 }  // namespace
 
-Metrics::Metrics(std::vector<std::string> device_names, size_t reactor_count)
+Metrics::Metrics(std::vector<std::string> device_names)
     : device_names_(std::move(device_names)),
       start_time_unix_seconds_(UnixSecondsNow()),
-      requests_(device_names_.size()),
-      reactors_(reactor_count) {}
+      requests_(device_names_.size()) {}
 
-void Metrics::SetGaugeSource(GaugeSource source) {
+void Metrics::SetLiveSource(LiveSource source) {
   std::lock_guard<std::mutex> lock(source_mutex_);
-  gauge_source_ = std::move(source);
-}
-
-void Metrics::SetDeviceSource(DeviceSource source) {
-  std::lock_guard<std::mutex> lock(source_mutex_);
-  device_source_ = std::move(source);
+  live_source_ = std::move(source);
 }
 
 uint64_t Metrics::requests_total() const {
@@ -48,21 +42,16 @@ uint64_t Metrics::requests_failed_total() const {
   return total;
 }
 
-Gauges Metrics::ReadGauges() const {
-  std::lock_guard<std::mutex> lock(source_mutex_);
-  return gauge_source_ ? gauge_source_() : Gauges{};
-}
-
-std::vector<DeviceGauges> Metrics::ReadDevices() const {
-  std::vector<DeviceGauges> devices;
+LiveFigures Metrics::ReadLive() const {
+  LiveFigures figures;
   {
     std::lock_guard<std::mutex> lock(source_mutex_);
-    if (device_source_) devices = device_source_();
+    if (live_source_) figures = live_source_();
   }
-  if (devices.size() > device_names_.size()) {
-    devices.resize(device_names_.size());
+  if (figures.devices.size() > device_names_.size()) {
+    figures.devices.resize(device_names_.size());
   }
-  return devices;
+  return figures;
 }
 
 }  // namespace uacced

@@ -2,10 +2,10 @@
 // Prometheus: MetricsCollector turns it into metric families at each scrape.
 //
 // Units:    as each name says; times are nanoseconds.
-// Threads:  thread-safe. Nothing but SetXSource() and the readers of sources
-//           takes a lock, so the polling thread may count.
-// Lifetime: outlives whoever counts. A source is not called any more once it
-//           has been replaced (by {} too).
+// Threads:  thread-safe. Only SetLiveSource() and ReadLive() take a lock.
+// Lifetime: outlives whoever counts. The live source is not called any more
+// once
+//           it has been replaced (by {} too).
 #ifndef UACCED_DAEMON_METRICS_METRICS_H_
 #define UACCED_DAEMON_METRICS_METRICS_H_
 
@@ -30,16 +30,6 @@ enum class ConnectionRefusal : uint8_t {
 };
 inline constexpr size_t kConnectionRefusalCount = 4;
 
-// One reactor's own account, written by it alone. The time it spends is either
-// busy or idle (asleep, or spinning without finding work).
-struct alignas(64) ReactorStats {
-  std::atomic<uint64_t> busy_ns{0};
-  std::atomic<uint64_t> idle_ns{0};
-  std::atomic<uint64_t> loops{0};
-  std::atomic<uint64_t> spins{0};    // Loops that found nothing to do.
-  std::atomic<uint64_t> wakeups{0};  // Returns from sleep.
-};
-
 // What is so at this moment, asked for at each scrape.
 struct Gauges {
   uint64_t jobs_in_flight = 0;
@@ -60,18 +50,32 @@ struct DeviceGauges {
   uint64_t jobs_waiting = 0;    // In the scheduler, for it.
   uint64_t jobs_done = 0;       // Since start.
   uint64_t jobs_failed = 0;     // Of those done, ended with an error.
+  uint64_t unknown_tags = 0;    // Completions of what it was not given.
   bool isolated = false;        // Gets no more work.
+};
+
+// The time a reactor spends is either busy or idle (asleep, or spinning
+// without finding work).
+struct ReactorGauges {
+  uint64_t busy_ns = 0;
+  uint64_t idle_ns = 0;
+  uint64_t loops = 0;
+  uint64_t sleeps = 0;
+};
+
+// What others count, read at one moment.
+struct LiveFigures {
+  Gauges gauges;
+  std::vector<DeviceGauges> devices;  // In the order of device_names().
+  std::vector<ReactorGauges> reactors;
 };
 
 class Metrics {
  public:
-  using GaugeSource = std::function<Gauges()>;
-  // In the order of device_names().
-  using DeviceSource = std::function<std::vector<DeviceGauges>()>;
+  using LiveSource = std::function<LiveFigures()>;
 
-  // A device_index below counts in `device_names`; a reactor in reactor_count.
-  explicit Metrics(std::vector<std::string> device_names,
-                   size_t reactor_count = 1);
+  // A device_index below counts in `device_names`.
+  explicit Metrics(std::vector<std::string> device_names);
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
@@ -82,31 +86,22 @@ class Metrics {
   }
   // A job was dropped without an answer, and answered INTERNAL.
   void CountJobLost() { Increment(jobs_lost_); }
-  // A device completed something it had not been given.
-  void CountUnknownTag() { Increment(unknown_tags_); }
-  // REQUIRES: index < reactor_count().
-  ReactorStats& reactor(size_t index) { return reactors_[index]; }
 
-  // Sources run on the scraping thread, under a lock: they must not call
-  // SetXSource() or the readers below, and should be quick.
-  void SetGaugeSource(GaugeSource source);
-  void SetDeviceSource(DeviceSource source);
+  // The source runs on the reading thread, under a lock: it must not call
+  // SetLiveSource() or ReadLive(), and should be quick.
+  void SetLiveSource(LiveSource source);
 
   // Readers. Sums over every request recorded.
   uint64_t requests_total() const;
   uint64_t requests_failed_total() const;  // Those whose code was not OK.
 
   std::vector<RequestSeries> ReadRequests() const { return requests_.Read(); }
-  Gauges ReadGauges() const;
-  std::vector<DeviceGauges> ReadDevices() const;
+  LiveFigures ReadLive() const;
   uint64_t connections_accepted() const { return connections_accepted_.load(); }
   uint64_t connections_refused(ConnectionRefusal reason) const {
     return connections_refused_[static_cast<size_t>(reason)].load();
   }
   uint64_t jobs_lost() const { return jobs_lost_.load(); }
-  uint64_t unknown_tags() const { return unknown_tags_.load(); }
-  const ReactorStats& reactor(size_t index) const { return reactors_[index]; }
-  size_t reactor_count() const { return reactors_.size(); }
   const std::vector<std::string>& device_names() const { return device_names_; }
   double start_time_unix_seconds() const { return start_time_unix_seconds_; }
 
@@ -121,15 +116,12 @@ class Metrics {
   const double start_time_unix_seconds_;
 
   RequestStats requests_;
-  std::vector<ReactorStats> reactors_;
   Counter connections_accepted_{0};
   std::array<Counter, kConnectionRefusalCount> connections_refused_{};
   Counter jobs_lost_{0};
-  Counter unknown_tags_{0};
 
   mutable std::mutex source_mutex_;
-  GaugeSource gauge_source_;    // Guarded by source_mutex_.
-  DeviceSource device_source_;  // Guarded by source_mutex_.
+  LiveSource live_source_;  // Guarded by source_mutex_.
 };
 
 }  // namespace uacced

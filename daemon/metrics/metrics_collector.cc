@@ -167,7 +167,8 @@ void AddGauges(const Gauges& gauges, Families& families) {
   }
 }
 
-void AddDevices(const Metrics& metrics, Families& families) {
+void AddDevices(const std::vector<std::string>& names,
+                const std::vector<DeviceGauges>& devices, Families& families) {
   MetricFamily in_flight = {"uacced_device_jobs_in_flight",
                             "Requests on the device.",
                             MetricType::Gauge,
@@ -188,48 +189,52 @@ void AddDevices(const Metrics& metrics, Families& families) {
                      "0: the device misbehaved and gets no more work.",
                      MetricType::Gauge,
                      {}};
-  const std::vector<DeviceGauges> devices = metrics.ReadDevices();
+  MetricFamily unknown = {"uacced_device_unknown_tags_total",
+                          "Completions of what the device was not given.",
+                          MetricType::Counter,
+                          {}};
   for (size_t i = 0; i < devices.size(); ++i) {
-    const Labels labels = {{"device", metrics.device_names()[i]}};
+    const Labels labels = {{"device", names[i]}};
     const DeviceGauges& device = devices[i];
     AppendGauge(in_flight, labels, static_cast<double>(device.jobs_in_flight));
     AppendGauge(waiting, labels, static_cast<double>(device.jobs_waiting));
     AppendCounter(done, labels, static_cast<double>(device.jobs_done));
     AppendCounter(failed, labels, static_cast<double>(device.jobs_failed));
     AppendGauge(up, labels, device.isolated ? 0 : 1);
+    AppendCounter(unknown, labels, static_cast<double>(device.unknown_tags));
   }
   families.Add(std::move(in_flight));
   families.Add(std::move(waiting));
   families.Add(std::move(done));
   families.Add(std::move(failed));
   families.Add(std::move(up));
+  families.Add(std::move(unknown));
 }
 
-void AddReactors(const Metrics& metrics, Families& families) {
+void AddReactors(const std::vector<ReactorGauges>& reactors,
+                 Families& families) {
   const struct {
     const char* name;
     const char* help;
-    std::atomic<uint64_t> ReactorStats::*count;
+    uint64_t ReactorGauges::*count;
     double divisor;
   } kCounters[] = {
       {"uacced_reactor_busy_seconds_total", "Time the reactor had work.",
-       &ReactorStats::busy_ns, kNsPerSecond},
+       &ReactorGauges::busy_ns, kNsPerSecond},
       {"uacced_reactor_idle_seconds_total",
        "Time the reactor slept or looked for work in vain.",
-       &ReactorStats::idle_ns, kNsPerSecond},
+       &ReactorGauges::idle_ns, kNsPerSecond},
       {"uacced_reactor_loops_total", "Turns of the reactor's loop.",
-       &ReactorStats::loops, 1},
-      {"uacced_reactor_spins_total", "Turns that found nothing to do.",
-       &ReactorStats::spins, 1},
+       &ReactorGauges::loops, 1},
       {"uacced_reactor_wakeups_total", "Times the reactor woke from sleep.",
-       &ReactorStats::wakeups, 1},
+       &ReactorGauges::sleeps, 1},
   };
   for (const auto& counter : kCounters) {
     MetricFamily family = {counter.name, counter.help, MetricType::Counter, {}};
-    for (size_t i = 0; i < metrics.reactor_count(); ++i) {
-      const uint64_t count = (metrics.reactor(i).*counter.count).load();
-      AppendCounter(family, {{"reactor", absl::StrCat(i)}},
-                    static_cast<double>(count) / counter.divisor);
+    for (size_t i = 0; i < reactors.size(); ++i) {
+      AppendCounter(
+          family, {{"reactor", absl::StrCat(i)}},
+          static_cast<double>(reactors[i].*counter.count) / counter.divisor);
     }
     families.Add(std::move(family));
   }
@@ -239,9 +244,9 @@ void AddReactors(const Metrics& metrics, Families& families) {
                         "0..1 (rate() of the busy seconds gives recent ones).",
                         MetricType::Gauge,
                         {}};
-  for (size_t i = 0; i < metrics.reactor_count(); ++i) {
-    const auto busy = static_cast<double>(metrics.reactor(i).busy_ns.load());
-    const auto idle = static_cast<double>(metrics.reactor(i).idle_ns.load());
+  for (size_t i = 0; i < reactors.size(); ++i) {
+    const auto busy = static_cast<double>(reactors[i].busy_ns);
+    const auto idle = static_cast<double>(reactors[i].idle_ns);
     AppendGauge(ratio, {{"reactor", absl::StrCat(i)}},
                 busy + idle > 0 ? busy / (busy + idle) : 0);
   }
@@ -271,9 +276,6 @@ void AddEvents(const Metrics& metrics, Families& families) {
   families.AddCounter("uacced_jobs_lost_total",
                       "Requests dropped by mistake and answered INTERNAL.",
                       static_cast<double>(metrics.jobs_lost()));
-  families.AddCounter("uacced_unknown_tags_total",
-                      "Completions by a device of what it was not given.",
-                      static_cast<double>(metrics.unknown_tags()));
 }
 
 void AddProcess(const Metrics& metrics, Families& families) {
@@ -299,9 +301,10 @@ void AddProcess(const Metrics& metrics, Families& families) {
 std::vector<MetricFamily> MetricsCollector::Collect() const {
   Families families;
   AddRequests(metrics_, families);
-  AddGauges(metrics_.ReadGauges(), families);
-  AddDevices(metrics_, families);
-  AddReactors(metrics_, families);
+  const LiveFigures live = metrics_.ReadLive();
+  AddGauges(live.gauges, families);
+  AddDevices(metrics_.device_names(), live.devices, families);
+  AddReactors(live.reactors, families);
   AddEvents(metrics_, families);
   AddProcess(metrics_, families);
   return families.Take();

@@ -30,16 +30,15 @@ void Fill(Metrics& metrics) {
   metrics.RecordRequest({.operation = hw::Operation::kEncrypt,
                          .code = absl::StatusCode::kInvalidArgument,
                          .bytes_in = 5});
-  metrics.SetGaugeSource(
-      [] { return Gauges{.jobs_in_flight = 3, .jobs_limit = 9}; });
-  metrics.SetDeviceSource([] {
-    return std::vector<DeviceGauges>{{.jobs_done = 12, .jobs_failed = 2},
-                                     {.isolated = true}};
+  metrics.SetLiveSource([] {
+    return LiveFigures{
+        .gauges = {.jobs_in_flight = 3, .jobs_limit = 9},
+        .devices = {{.jobs_done = 12, .jobs_failed = 2}, {.isolated = true}},
+        .reactors = {{.busy_ns = 1'000'000'000,
+                      .idle_ns = 3'000'000'000,
+                      .sleeps = 17}}};
   });
   metrics.CountConnectionRefused(ConnectionRefusal::kCredentials);
-  metrics.reactor(0).busy_ns = 1'000'000'000;
-  metrics.reactor(0).idle_ns = 3'000'000'000;
-  metrics.reactor(0).wakeups = 17;
 }
 
 TEST(MetricsCollectorTest, PromtoolFindsNothingWrong) {
@@ -126,6 +125,7 @@ TEST(MetricsCollectorTest, ShowsGaugesDevicesReactorsAndProcess) {
 
 TEST(MetricsCollectorTest, AnIdleReactorsRatioIsZero) {
   Metrics metrics({});
+  metrics.SetLiveSource([] { return LiveFigures{.reactors = {{}}}; });
   EXPECT_THAT(Render(metrics),
               HasSubstr("uacced_reactor_busy_ratio{reactor=\"0\"} 0\n"));
 }

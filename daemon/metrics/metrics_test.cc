@@ -20,37 +20,30 @@ TEST(MetricsTest, TotalsTellFailedRequestsApart) {
 }
 
 TEST(MetricsTest, CountsEvents) {
-  Metrics metrics({}, 2);
+  Metrics metrics({});
   metrics.CountConnectionAccepted();
   metrics.CountConnectionRefused(ConnectionRefusal::kLimit);
   metrics.CountConnectionRefused(ConnectionRefusal::kLimit);
   metrics.CountJobLost();
-  metrics.CountUnknownTag();
-  metrics.reactor(1).wakeups.store(5);
   EXPECT_EQ(metrics.connections_accepted(), 1u);
   EXPECT_EQ(metrics.connections_refused(ConnectionRefusal::kLimit), 2u);
   EXPECT_EQ(metrics.connections_refused(ConnectionRefusal::kDraining), 0u);
   EXPECT_EQ(metrics.jobs_lost(), 1u);
-  EXPECT_EQ(metrics.unknown_tags(), 1u);
-  EXPECT_EQ(metrics.reactor_count(), 2u);
-  const Metrics& reader = metrics;
-  EXPECT_EQ(reader.reactor(1).wakeups.load(), 5u);
-  EXPECT_EQ(reader.reactor(0).wakeups.load(), 0u);
 }
 
 TEST(MetricsTest, WithoutSourcesEverythingIsZero) {
   const Metrics metrics({"cpu"});
-  EXPECT_EQ(metrics.ReadGauges().jobs_limit, 0u);
-  EXPECT_TRUE(metrics.ReadDevices().empty());
+  EXPECT_EQ(metrics.ReadLive().gauges.jobs_limit, 0u);
+  EXPECT_TRUE(metrics.ReadLive().devices.empty());
 }
 
 TEST(MetricsTest, DevicesThatNobodyNamedAreCutOff) {
   Metrics metrics({"cpu"});
-  metrics.SetDeviceSource([] {
-    return std::vector<DeviceGauges>{{.jobs_done = 1}, {.jobs_done = 2}};
+  metrics.SetLiveSource([] {
+    return LiveFigures{.devices = {{.jobs_done = 1}, {.jobs_done = 2}}};
   });
-  ASSERT_EQ(metrics.ReadDevices().size(), 1u);
-  EXPECT_EQ(metrics.ReadDevices()[0].jobs_done, 1u);
+  ASSERT_EQ(metrics.ReadLive().devices.size(), 1u);
+  EXPECT_EQ(metrics.ReadLive().devices[0].jobs_done, 1u);
 }
 
 TEST(MetricsTest, AReplacedSourceIsNotCalledAnyMore) {
@@ -58,21 +51,21 @@ TEST(MetricsTest, AReplacedSourceIsNotCalledAnyMore) {
   std::atomic<bool> stop{false};
   std::thread scraper([&] {
     while (!stop.load()) {
-      metrics.ReadGauges();
+      metrics.ReadLive();
       std::this_thread::yield();
     }
   });
   for (int i = 0; i < 200; ++i) {
-    auto alive = std::make_unique<Gauges>();
-    alive->keys = 7;
-    metrics.SetGaugeSource([gauges = alive.get()] { return *gauges; });
-    EXPECT_EQ(metrics.ReadGauges().keys, 7u);
-    metrics.SetGaugeSource({});
+    auto alive = std::make_unique<LiveFigures>();
+    alive->gauges.keys = 7;
+    metrics.SetLiveSource([live = alive.get()] { return *live; });
+    EXPECT_EQ(metrics.ReadLive().gauges.keys, 7u);
+    metrics.SetLiveSource({});
     alive.reset();  // A late call would read freed memory.
   }
   stop.store(true);
   scraper.join();
-  EXPECT_EQ(metrics.ReadGauges().keys, 0u);
+  EXPECT_EQ(metrics.ReadLive().gauges.keys, 0u);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ void AddCapabilities(const hw::CapabilitySet& capabilities,
 grpc::ServerUnaryReactor* AdminService::GetStatus(
     grpc::CallbackServerContext* context,
     const v1::GetStatusRequest* /*request*/, v1::GetStatusResponse* response) {
-  const Gauges gauges = metrics_.ReadGauges();
+  const Gauges gauges = metrics_.ReadLive().gauges;
   response->set_version(kVersion);
   response->set_state(gauges.draining ? v1::GetStatusResponse::STATE_DRAINING
                                       : v1::GetStatusResponse::STATE_SERVING);

@@ -1,0 +1,258 @@
+#include "daemon/main/daemon.h"
+
+#include <sys/resource.h>
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "daemon/rpc/listen_socket.h"
+#include "hw/soft/soft_device.h"
+
+namespace uacced {
+namespace {
+
+// Besides two for each connection: rings, devices, logs, metrics.
+constexpr rlim_t kOtherDescriptors = 256;
+
+// How often waits look again.
+constexpr absl::Duration kLook = absl::Milliseconds(5);
+
+// gRPC spreads the age of connections by 10 % either way.
+constexpr double kAgeSpread = 1.1;
+constexpr absl::Duration kAgeMargin = absl::Milliseconds(500);
+
+// For calls that still run when everything else has had its time.
+constexpr uint32_t kShutdownGraceMs = 1000;
+
+std::vector<std::string> DeviceNames(const Config& config) {
+  std::vector<std::string> names;
+  for (const SoftDeviceConfig& device : config.devices) {
+    names.push_back(device.name);
+  }
+  return names;
+}
+
+absl::Status RaiseDescriptorLimit(uint32_t max_connections) {
+  const rlim_t wanted = rlim_t{2} * max_connections + kOtherDescriptors;
+  rlimit limit;
+  getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= wanted) return absl::OkStatus();
+  if (limit.rlim_max < wanted) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "limits.max_connections of ", max_connections, " needs ", wanted,
+        " file descriptors, and the hard limit is ", limit.rlim_max,
+        "; raise LimitNOFILE (ulimit -Hn) or lower the configured limit"));
+  }
+  limit.rlim_cur = wanted;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ListenSocket> Open(const ListenerConfig& listener) {
+  if (const auto* config = std::get_if<UnixListenerConfig>(&listener)) {
+    return ListenSocket::Unix(
+        {.path = config->path, .mode = config->mode, .group = config->group});
+  }
+  if (const auto* config = std::get_if<TcpListenerConfig>(&listener)) {
+    return ListenSocket::Tcp(config->address, config->port);
+  }
+  return ListenSocket::Inherited(
+      std::get<InheritedListenerConfig>(listener).index);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
+  UACCED_RETURN_IF_ERROR(RaiseDescriptorLimit(config.limits.max_connections));
+  auto daemon = absl::WrapUnique(new Daemon(config));
+  UACCED_ASSIGN_OR_RETURN(daemon->keys_,
+                          KeyStore::Create(config.keys.max_keys));
+  UACCED_RETURN_IF_ERROR(daemon->OpenDevices());
+  UACCED_RETURN_IF_ERROR(daemon->StartReactor());
+  UACCED_RETURN_IF_ERROR(daemon->StartMetrics());
+  UACCED_RETURN_IF_ERROR(daemon->StartServer());
+  UACCED_RETURN_IF_ERROR(daemon->Listen());
+  return daemon;
+}
+
+Daemon::Daemon(const Config& config)
+    : config_(config),
+      metrics_(DeviceNames(config)),
+      admission_({.max_jobs = config.limits.max_jobs,
+                  .max_bytes = config.limits.max_bytes}) {}
+
+// Calls first, then the device that they wait for.
+Daemon::~Daemon() {
+  metrics_.SetLiveSource({});
+  acceptor_.reset();
+  if (server_ != nullptr) server_->Shutdown(0);
+  if (reactor_ != nullptr) reactor_->Stop(0);
+}
+
+absl::Status Daemon::OpenDevices() {
+  for (const SoftDeviceConfig& device : config_.devices) {
+    UACCED_ASSIGN_OR_RETURN(
+        std::unique_ptr<hw::SoftDevice> soft,
+        hw::SoftDevice::Create({.name = device.name,
+                                .workers = device.workers,
+                                .queue_depth = device.queue_depth,
+                                .inline_budget_ns = absl::ToInt64Nanoseconds(
+                                    device.inline_budget)}));
+    Log(LogLevel::kInfo, "main", "device",
+        {{"name", device.name},
+         {"kind", soft->info().kind},
+         {"workers", device.workers},
+         {"queue_depth", device.queue_depth}});
+    devices_.push_back(std::move(soft));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::StartReactor() {
+  reply_pool_.emplace(config_.reactor.reply_threads, config_.limits.max_jobs);
+  // One round serves the largest job there can be, so that a flow is never
+  // visited in vain.
+  const uint64_t quantum_bytes =
+      config_.limits.max_message_bytes + config_.limits.max_output_bytes;
+  UACCED_ASSIGN_OR_RETURN(
+      reactor_, Reactor::Create(
+                    {.inbox_entries = config_.reactor.inbox_entries,
+                     .spin_ns = absl::ToInt64Nanoseconds(config_.reactor.spin),
+                     .quanta_bytes = {quantum_bytes}},
+                    &clock_));
+  for (const auto& device : devices_) {
+    UACCED_ASSIGN_OR_RETURN(std::unique_ptr<hw::Queue> queue,
+                            device->OpenQueue());
+    const uint16_t lane_index =
+        reactor_->AddLane(device->info().name, std::move(queue));
+    placement_.Add({reactor_.get(), lane_index, device->info()});
+  }
+  reactor_->Start();
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::StartMetrics() {
+  metrics_.SetLiveSource([this] { return ReadLive(); });
+  if (!config_.metrics.has_value()) return absl::OkStatus();
+  UACCED_ASSIGN_OR_RETURN(
+      metrics_server_,
+      MetricsServer::Start(
+          {.address = config_.metrics->address, .port = config_.metrics->port},
+          &metrics_));
+  Log(LogLevel::kInfo, "main", "metrics",
+      {{"address", config_.metrics->address},
+       {"port", metrics_server_->port()}});
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::StartServer() {
+  const LimitsConfig& limits = config_.limits;
+  UACCED_ASSIGN_OR_RETURN(
+      server_, RpcServer::Create(
+                   {.max_message_bytes = limits.max_message_bytes,
+                    .max_bytes = limits.max_bytes,
+                    .max_jobs_per_connection = limits.max_jobs_per_connection,
+                    .max_connection_age_ms = static_cast<uint32_t>(
+                        absl::ToInt64Milliseconds(limits.max_connection_age)),
+                    .max_connection_idle_ms = static_cast<uint32_t>(
+                        absl::ToInt64Milliseconds(limits.max_connection_idle))},
+                   {.admission = admission_,
+                    .placement = placement_,
+                    .keys = *keys_,
+                    .metrics = metrics_,
+                    .reply_pool = *reply_pool_,
+                    .clock = clock_,
+                    .max_output_bytes = limits.max_output_bytes},
+                   *keys_));
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::Listen() {
+  std::vector<ListenSocket> sockets;
+  for (const ListenerConfig& listener : config_.listeners) {
+    UACCED_ASSIGN_OR_RETURN(ListenSocket socket, Open(listener));
+    Log(LogLevel::kInfo, "main", "listening", {{"address", socket.name()}});
+    sockets.push_back(std::move(socket));
+  }
+  UACCED_ASSIGN_OR_RETURN(
+      acceptor_,
+      Acceptor::Create(std::move(sockets), config_.limits.max_connections,
+                       &metrics_,
+                       [this](UniqueFd connection, const PeerCredentials&) {
+                         server_->AddConnection(std::move(connection));
+                       }));
+  acceptor_->Start();
+  return absl::OkStatus();
+}
+
+LiveFigures Daemon::ReadLive() const {
+  LiveFigures live;
+  live.gauges = {
+      .jobs_in_flight = admission_.jobs(),
+      .jobs_limit = config_.limits.max_jobs,
+      .bytes_in_flight = admission_.bytes(),
+      .bytes_limit = config_.limits.max_bytes,
+      .connections = acceptor_ == nullptr ? 0 : acceptor_->connections(),
+      .connections_limit = config_.limits.max_connections,
+      .inbox_entries = reactor_->inbox_size(),
+      .inbox_capacity = config_.reactor.inbox_entries,
+      .keys = keys_->size(),
+      .keys_limit = config_.keys.max_keys,
+      .draining = draining_.load(),
+  };
+  for (const Placement::Target& target : placement_.targets()) {
+    const LaneStats& lane = target.reactor->lane(target.lane_index).stats();
+    live.devices.push_back({.jobs_in_flight = lane.jobs_in_flight.load(),
+                            .jobs_waiting = lane.jobs_waiting.load(),
+                            .jobs_done = lane.jobs_done.load(),
+                            .jobs_failed = lane.jobs_failed.load(),
+                            .unknown_tags = lane.unknown_tags.load(),
+                            .isolated = lane.isolated.load()});
+  }
+  const LoopStats& loop = reactor_->stats();
+  live.reactors.push_back({.busy_ns = loop.busy_ns.load(),
+                           .idle_ns = loop.idle_ns.load(),
+                           .loops = loop.loops.load(),
+                           .sleeps = loop.sleeps.load()});
+  return live;
+}
+
+// gRPC's own shutdown drops calls that arrive while it begins, as CANCELLED.
+// So clients are first moved away by the age of their connections, which they
+// follow without losing a call, and only then it is shut down.
+void Daemon::Drain(const HurryUp& hurry_up) {
+  draining_.store(true);
+  server_->SetNotServing();
+  acceptor_->StopAccepting();
+  Log(LogLevel::kInfo, "main", "draining",
+      {{"connections", acceptor_->connections()}, {"jobs", admission_.jobs()}});
+  bool hurried = WaitUntil(
+      [this] { return acceptor_->connections() == 0; },
+      config_.limits.max_connection_age * kAgeSpread + kAgeMargin, hurry_up);
+  admission_.Close();
+  hurried = hurried || WaitUntil([this] { return admission_.jobs() == 0; },
+                                 config_.shutdown.drain_timeout, hurry_up);
+  server_->Shutdown(hurried ? 0 : kShutdownGraceMs);
+  reactor_->Stop(0);
+  Log(LogLevel::kInfo, "main", "stopped",
+      {{"requests", metrics_.requests_total()},
+       {"failed", metrics_.requests_failed_total()}});
+}
+
+// True when it was hurried.
+bool Daemon::WaitUntil(const std::function<bool()>& done,
+                       absl::Duration timeout, const HurryUp& hurry_up) {
+  const int64_t deadline_ns =
+      clock_.NowNs() + absl::ToInt64Nanoseconds(timeout);
+  while (!done() && clock_.NowNs() < deadline_ns) {
+    if (hurry_up(kLook)) return true;
+  }
+  return false;
+}
+
+}  // namespace uacced

@@ -1,0 +1,75 @@
+// The Daemon is every part of the path, wired. Parts are members in the order
+// in which they are made; they end in the reverse order.
+//
+// Threads: Start(), Drain() and the destructor from one thread.
+#ifndef UACCED_DAEMON_MAIN_DAEMON_H_
+#define UACCED_DAEMON_MAIN_DAEMON_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "daemon/admission/admission.h"
+#include "daemon/config/config.h"
+#include "daemon/keys/key_store.h"
+#include "daemon/metrics/metrics.h"
+#include "daemon/metrics/metrics_server.h"
+#include "daemon/reactor/placement.h"
+#include "daemon/reactor/reactor.h"
+#include "daemon/rpc/acceptor.h"
+#include "daemon/rpc/reply_pool.h"
+#include "daemon/rpc/server.h"
+#include "hw/device.h"
+
+namespace uacced {
+
+class Daemon {
+ public:
+  // Serves when it returns OK. An error says what to change.
+  static absl::StatusOr<std::unique_ptr<Daemon>> Start(const Config& config);
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+  ~Daemon();
+
+  // Waits at most so long; true: stop waiting for clients, end what runs.
+  using HurryUp = std::function<bool(absl::Duration)>;
+
+  // Accepts no more, lets clients leave, finishes what is in flight.
+  void Drain(const HurryUp& hurry_up);
+
+ private:
+  explicit Daemon(const Config& config);
+
+  absl::Status OpenDevices();
+  absl::Status StartReactor();
+  absl::Status StartServer();
+  absl::Status Listen();
+  absl::Status StartMetrics();
+  LiveFigures ReadLive() const;
+  bool WaitUntil(const std::function<bool()>& done, absl::Duration timeout,
+                 const HurryUp& hurry_up);
+
+  const Config config_;
+  const MonotonicClock clock_;
+  std::atomic<bool> draining_{false};
+  Metrics metrics_;
+  std::unique_ptr<KeyStore> keys_;
+  Admission admission_;
+  std::vector<std::unique_ptr<hw::Device>> devices_;
+  std::optional<ReplyPool> reply_pool_;
+  std::unique_ptr<Reactor> reactor_;
+  Placement placement_;
+  std::unique_ptr<RpcServer> server_;
+  std::unique_ptr<Acceptor> acceptor_;
+  std::unique_ptr<MetricsServer> metrics_server_;
+};
+
+}  // namespace uacced
+
+#endif  // UACCED_DAEMON_MAIN_DAEMON_H_

@@ -1,0 +1,103 @@
+// The daemon's process: command line, signals, exit codes. The rest is Daemon.
+#include <grpc/grpc.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "daemon/config/config.h"
+#include "daemon/main/daemon.h"
+#include "daemon/main/options.h"
+#include "daemon/main/service_manager.h"
+
+namespace uacced {
+namespace {
+
+constexpr int kCannotStart = 1;
+constexpr int kBadUsage = 2;
+
+// Every thread inherits the mask; the main thread asks for the signals.
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+bool SignalWithin(const sigset_t& signals, absl::Duration timeout) {
+  const timespec limit = absl::ToTimespec(timeout);
+  return sigtimedwait(&signals, nullptr, &limit) > 0;
+}
+
+int Serve(const Config& config) {
+  const sigset_t signals = BlockStopSignals();
+  // Not paired on purpose: the last grpc_shutdown() may take 10 s to join
+  // gRPC's backup poller.
+  grpc_init();
+  absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(config);
+  if (!daemon.ok()) {
+    Log(LogLevel::kError, "main", "cannot start",
+        {{"error", daemon.status().message()}});
+    return kCannotStart;
+  }
+  NotifyServiceManager("READY=1");
+  Log(LogLevel::kInfo, "main", "serving", {{"version", kVersion}});
+  int signal = 0;
+  sigwait(&signals, &signal);
+  NotifyServiceManager("STOPPING=1");
+  (*daemon)->Drain([&signals](absl::Duration timeout) {
+    return SignalWithin(signals, timeout);
+  });
+  return 0;
+}
+
+int Main(std::span<char* const> arguments) {
+  const absl::StatusOr<CommandLine> line = ParseCommandLine(arguments);
+  if (!line.ok()) {
+    std::fprintf(stderr, "uacced: %s; see uacced --help\n",
+                 std::string(line.status().message()).c_str());
+    return kBadUsage;
+  }
+  if (line->action == CommandLine::Action::kHelp) {
+    std::fputs(HelpText(), stdout);
+    return 0;
+  }
+  if (line->action == CommandLine::Action::kVersion) {
+    std::printf("uacced %s\n", kVersion);
+    return 0;
+  }
+  const uint32_t cpu_count = std::max(1u, std::thread::hardware_concurrency());
+  const absl::StatusOr<Config> config =
+      LoadConfig(line->config_path, cpu_count);
+  if (!config.ok()) {
+    // One problem a line, as "file:line:column: what".
+    std::fprintf(stderr, "%s\n",
+                 std::string(config.status().message()).c_str());
+    return kBadUsage;
+  }
+  if (line->action == CommandLine::Action::kCheck) {
+    std::printf("%s: valid\n", line->config_path.c_str());
+    return 0;
+  }
+  SetLogLevel(config->log_level);
+  return Serve(*config);
+}
+
+}  // namespace
+}  // namespace uacced
+
+int main(int argc, char** argv) {
+  return uacced::Main(std::span<char* const>(argv, argc).subspan(1));
+}
