@@ -61,6 +61,13 @@ class AcceptorTest : public testing::Test {
   void AwaitConnections(uint32_t count) {
     while (acceptor_->connections() != count) std::this_thread::yield();
   }
+  // The count goes up before the handler has the socket.
+  void AwaitServed(size_t count) {
+    for (;; std::this_thread::yield()) {
+      std::lock_guard lock(mutex_);
+      if (served_.size() == count) return;
+    }
+  }
   static bool IsClosedByPeer(const UniqueFd& fd) {
     pollfd p{fd.get(), POLLIN, 0};
     char byte;
@@ -79,7 +86,7 @@ class AcceptorTest : public testing::Test {
 TEST_F(AcceptorTest, TellsWhoThePeerIs) {
   Start(4);
   UniqueFd client = Connect();
-  AwaitConnections(1);
+  AwaitServed(1);
   std::lock_guard lock(mutex_);
   ASSERT_EQ(peers_.size(), 1u);
   EXPECT_TRUE(peers_[0].known);
@@ -104,7 +111,7 @@ TEST_F(AcceptorTest, NoticesEndsFromEitherSideAndReusesNothingTooEarly) {
   Start(4);
   for (int i = 0; i < 200; ++i) {
     UniqueFd client = Connect();
-    AwaitConnections(1);
+    AwaitServed(1);
     std::lock_guard lock(mutex_);
     if (i % 2 == 0) {
       client.reset();
