@@ -2,8 +2,10 @@
 #ifndef UACCED_HW_TEST_DATA_H_
 #define UACCED_HW_TEST_DATA_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <random>
 #include <string>
@@ -15,9 +17,12 @@ namespace uacced::hw {
 
 // Does not shrink.
 inline std::vector<uint8_t> RandomBytes(size_t bytes, uint32_t seed) {
-  std::mt19937 random(seed);
+  std::mt19937_64 random(seed);
   std::vector<uint8_t> data(bytes);
-  for (uint8_t& byte : data) byte = static_cast<uint8_t>(random());
+  for (size_t i = 0; i < bytes; i += sizeof(uint64_t)) {
+    const uint64_t value = random();
+    std::memcpy(&data[i], &value, std::min(bytes - i, sizeof(value)));
+  }
   return data;
 }
 
