@@ -103,7 +103,10 @@ TEST_P(FormatTest, EverySizeComesBackAtEveryLevel) {
   for (int level = info().min_level; level <= info().max_level; ++level) {
     for (const size_t size : {0, 1, 2, 31, 300, 4'096, 65'535, 65'536, 65'537,
                               131'073, 1'000'003, 3'000'000}) {
-      if (level >= 10 && size > 200'000) continue;  // Seconds each.
+      // Seconds each, and the levels differ in nothing that size changes.
+      if (size > 200'000 && level > 1 && level != info().default_level) {
+        continue;
+      }
       SCOPED_TRACE("level " + std::to_string(level) + " of " +
                    std::to_string(size));
       for (const ByteVector& data :
@@ -205,7 +208,7 @@ TEST_P(FormatTest, BytesAfterTheEndAreInvalid) {
 
 TEST_P(FormatTest, ABombStopsAtTheDestination) {
   const ByteVector packed =
-      Compress(format(), info().default_level, ByteVector(32 << 20));
+      Compress(format(), info().default_level, ByteVector(16 << 20));
   ASSERT_LT(packed.size(), 200'000u);
   EXPECT_EQ(Decompress(format(), packed, 100'000).first, kOutOfRange);
 }

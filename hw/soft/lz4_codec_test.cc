@@ -95,6 +95,19 @@ TEST_F(Lz4CodecTest, WholeFramesButTruncatedLastOneIsInvalid) {
   }
 }
 
+TEST_F(Lz4CodecTest, AFrameWithoutSizeIsFineAfterAnyFailure) {
+  const ByteVector data = TextBytes(1'000, 1);
+  const ByteVector sized = Compress(data);
+  const ByteVector empty = Compress({});
+  ASSERT_EQ(empty[4] >> 3 & 1, 0);  // An empty frame does not tell its size.
+  for (const size_t cut : {size_t{16}, size_t{60}, sized.size() - 1}) {
+    Decompress({sized.begin(), sized.begin() + cut});
+    EXPECT_EQ(Decompress(empty).first, kOk);
+    Decompress(sized, 500);
+    EXPECT_EQ(Decompress(empty).first, kOk);
+  }
+}
+
 TEST_F(Lz4CodecTest, BlocksOfFourMebibytesGoThereAndBack) {
   const ByteVector data = TextBytes(9'000'001, 3);
   const auto [code, out] = Decompress(Compress(data), data.size());
