@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace uacced::hw {
 namespace {
@@ -16,6 +17,13 @@ LZ4F_blockSizeID_t BlockSizeFor(size_t source_bytes) {
   if (source_bytes <= size_t{256} << 10) return LZ4F_max256KB;
   if (source_bytes <= size_t{1} << 20) return LZ4F_max1MB;
   return LZ4F_max4MB;
+}
+
+// The public part of liblz4's API tells errors apart by name only.
+Result FromError(size_t code) {
+  return std::strcmp(LZ4F_getErrorName(code), "ERROR_allocation_failed") == 0
+             ? Result::Unavailable()
+             : Result::Corrupt();
 }
 
 LZ4F_preferences_t PreferencesFor(const Request& request) {
@@ -74,7 +82,17 @@ Result Lz4Codec::Decompress(const Request& request) {
                                       &decompressor_, LZ4F_VERSION))) {
     return Result::Unavailable();
   }
-  LZ4F_resetDecompressionContext(decompressor_);
+  const Result result = DecompressFrames(request);
+  if (!result.ok()) {
+    // LZ4F_resetDecompressionContext() of liblz4 1.9.4 forgets to forget how
+    // much of the frame was to come, which fails the next frame without a size.
+    LZ4F_freeDecompressionContext(decompressor_);
+    decompressor_ = nullptr;
+  }
+  return result;
+}
+
+Result Lz4Codec::DecompressFrames(const Request& request) {
   LZ4F_decompressOptions_t options = {};
   options.stableDst = 1;  // Earlier output stays in place: no copy of it.
   const uint8_t* source = request.source.data();
@@ -88,7 +106,7 @@ Result Lz4Codec::Decompress(const Request& request) {
     size_t produced = end - out;
     const size_t hint = LZ4F_decompress(decompressor_, out, &produced, source,
                                         &consumed, &options);
-    if (LZ4F_isError(hint)) return Result::Corrupt();
+    if (LZ4F_isError(hint)) return FromError(hint);
     source += consumed;
     out += produced;
     if (source == source_end) {

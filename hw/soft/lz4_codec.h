@@ -36,6 +36,8 @@ class Lz4Codec {
   Result Decompress(const Request& request);
 
  private:
+  Result DecompressFrames(const Request& request);
+
   LZ4F_cctx_s* compressor_ = nullptr;
   LZ4F_dctx_s* decompressor_ = nullptr;
 };

@@ -17,6 +17,8 @@ SoftDevice::SoftDevice(SoftDeviceOptions options)
 absl::StatusOr<std::unique_ptr<SoftDevice>> SoftDevice::Create(
     SoftDeviceOptions options) {
   std::unique_ptr<SoftDevice> device(new SoftDevice(std::move(options)));
+  const absl::Status status = SoftQueue::Validate(device->queue_options_);
+  if (!status.ok()) return status;
   if (!device->info_.capabilities.Has(Operation::kDigest, Algorithm::kSha256)) {
     return absl::InternalError(
         "OpenSSL has no SHA-256: are its providers installed?");

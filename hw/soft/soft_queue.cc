@@ -12,23 +12,20 @@
 #include "hw/soft/cost_model.h"
 
 namespace uacced::hw {
-namespace {
-
-absl::Status Validate(const SoftQueueOptions& options) {
-  if (options.workers > SoftQueue::kMaxWorkers) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("workers is ", options.workers, ", more than ",
-                     SoftQueue::kMaxWorkers));
+absl::Status SoftQueue::Validate(const SoftQueueOptions& options) {
+  if (options.workers > kMaxWorkers) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "workers is ", options.workers, ", more than ", kMaxWorkers));
   }
-  if (options.depth == 0 || options.depth > SoftQueue::kMaxDepth) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("queue depth is ", options.depth, ", not in 1..",
-                     SoftQueue::kMaxDepth));
+  if (options.depth == 0 || options.depth > kMaxDepth) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "queue depth is ", options.depth, ", not in 1..", kMaxDepth));
+  }
+  if (options.inline_budget_ns < 0) {
+    return absl::InvalidArgumentError("the inline budget is negative");
   }
   return absl::OkStatus();
 }
-
-}  // namespace
 
 SoftQueue::SoftQueue(const EvpAlgorithms& algorithms,
                      const SoftQueueOptions& options)

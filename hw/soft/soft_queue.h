@@ -43,8 +43,11 @@ class SoftQueue : public Queue {
   // Poll() starts no further inline entry once it has done this much.
   static constexpr int64_t kPollBudgetNs = 50'000;
 
+  // INVALID_ARGUMENT when an option is out of range.
+  static absl::Status Validate(const SoftQueueOptions& options);
+
   // `algorithms` must outlive the queue.
-  // INVALID_ARGUMENT: an option is out of range. RESOURCE_EXHAUSTED: the
+  // INVALID_ARGUMENT: see Validate(). RESOURCE_EXHAUSTED: the
   // process is out of descriptors; UNAVAILABLE: or of threads.
   static absl::StatusOr<std::unique_ptr<SoftQueue>> Create(
       const EvpAlgorithms& algorithms, const SoftQueueOptions& options);

@@ -55,7 +55,7 @@ class SoftQueueTest : public ::testing::Test {
 TEST_F(SoftQueueTest, OptionsOutOfRangeAreRefused) {
   for (const SoftQueueOptions& options :
        {SoftQueueOptions{.workers = SoftQueue::kMaxWorkers + 1},
-        SoftQueueOptions{.depth = 0},
+        SoftQueueOptions{.depth = 0}, SoftQueueOptions{.inline_budget_ns = -1},
         SoftQueueOptions{.depth = SoftQueue::kMaxDepth + 1}}) {
     EXPECT_EQ(SoftQueue::Create(algorithms_, options).status().code(),
               absl::StatusCode::kInvalidArgument);
