@@ -23,6 +23,8 @@ constexpr char kDefaultAlgorithm[] = "aes-256-gcm";
 // Two digits a byte, and room for spaces and line ends.
 constexpr size_t kMaxHexBytes = 3 * hw::kMaxHmacKeyBytes;
 
+constexpr char kKeyAdvice[] = "no key has that many";
+
 // Overwrites a string's bytes when it goes out of scope.
 class Cleanser {
  public:
@@ -125,13 +127,13 @@ absl::Status RunKeysImport(const Session& session) {
   const Cleanser cleanse_material(material);
   if (options.hex) {
     UACCED_ASSIGN_OR_RETURN(std::string text,
-                            ReadInput(options.from, kMaxHexBytes));
+                            ReadInput(options.from, kMaxHexBytes, kKeyAdvice));
     const Cleanser cleanse_text(text);
     material.reserve(kMaxHexBytes);
     UACCED_RETURN_IF_ERROR(DecodeHex(text, material));
   } else {
-    UACCED_ASSIGN_OR_RETURN(material,
-                            ReadInput(options.from, hw::kMaxHmacKeyBytes));
+    UACCED_ASSIGN_OR_RETURN(
+        material, ReadInput(options.from, hw::kMaxHmacKeyBytes, kKeyAdvice));
   }
   UACCED_ASSIGN_OR_RETURN(const auto response,
                           session.Call(request, "keys import"));

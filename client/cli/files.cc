@@ -63,16 +63,17 @@ absl::Status WriteAll(int fd, absl::string_view data, absl::string_view name) {
   return absl::OkStatus();
 }
 
-absl::Status TooLarge(const std::string& path, size_t limit_bytes) {
-  return Fail(
-      ExitCode::kLimit,
-      absl::StrFormat("%s: larger than %d bytes, the most that one request "
-                      "carries; split it into smaller files",
-                      InputName(path), limit_bytes));
+absl::Status TooLarge(const std::string& path, size_t limit_bytes,
+                      absl::string_view advice) {
+  return Fail(ExitCode::kLimit,
+              absl::StrFormat("%s: larger than %d bytes; %s", InputName(path),
+                              limit_bytes, advice));
 }
 
 absl::StatusOr<std::string> ReadAll(int fd, const std::string& path,
-                                    size_t limit_bytes, size_t expected_bytes) {
+                                    size_t limit_bytes,
+                                    absl::string_view advice,
+                                    size_t expected_bytes) {
   std::string data;
   data.reserve(limit_bytes < kSmallLimitBytes ? limit_bytes + 1
                                               : expected_bytes);
@@ -92,7 +93,7 @@ absl::StatusOr<std::string> ReadAll(int fd, const std::string& path,
     data.resize(old_bytes + static_cast<size_t>(got));
     if (got == 0) return data;
   }
-  return TooLarge(path, limit_bytes);
+  return TooLarge(path, limit_bytes, advice);
 }
 
 }  // namespace
@@ -102,7 +103,8 @@ absl::string_view InputName(const std::string& path) {
 }
 
 absl::StatusOr<std::string> ReadInput(const std::string& path,
-                                      size_t limit_bytes) {
+                                      size_t limit_bytes,
+                                      absl::string_view advice) {
   UniqueFd opened;
   int fd = STDIN_FILENO;
   if (path != "-") {
@@ -116,10 +118,10 @@ absl::StatusOr<std::string> ReadInput(const std::string& path,
     const off_t offset = std::max<off_t>(lseek(fd, 0, SEEK_CUR), 0);
     const auto rest_bytes =
         static_cast<uint64_t>(std::max<off_t>(facts.st_size - offset, 0));
-    if (rest_bytes > limit_bytes) return TooLarge(path, limit_bytes);
+    if (rest_bytes > limit_bytes) return TooLarge(path, limit_bytes, advice);
     expected_bytes = rest_bytes + 1;
   }
-  return ReadAll(fd, path, limit_bytes, expected_bytes);
+  return ReadAll(fd, path, limit_bytes, advice, expected_bytes);
 }
 
 absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Open(std::string path) {

@@ -18,11 +18,13 @@
 
 namespace uacced::cli {
 
-// All of `path`; "-" is standard input. ExitCode::kLimit when there are more
-// than `limit_bytes`; at most one byte beyond them is read. The buffer is
+// All of `path`; "-" is standard input. ExitCode::kLimit, with `advice` on what
+// to do, when there are more than `limit_bytes`; at most one byte beyond them
+// is read. The buffer is
 // allocated once for limits up to 4 KiB, so that secrets leave no copies.
-absl::StatusOr<std::string> ReadInput(const std::string& path,
-                                      size_t limit_bytes);
+absl::StatusOr<std::string> ReadInput(
+    const std::string& path, size_t limit_bytes,
+    absl::string_view advice = "one request carries no more; split it");
 
 // "standard input" for "-".
 absl::string_view InputName(const std::string& path);

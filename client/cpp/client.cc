@@ -84,11 +84,8 @@ absl::Status ToStatus(const grpc::Status& status) {
 
 // What the calls share with the client; the last of them to end frees it.
 struct Client::Core {
-  explicit Core(ClientOptions given)
-      : options(std::move(given)),
-        stub(grpc::CreateCustomChannel(options.server,
-                                       grpc::InsecureChannelCredentials(),
-                                       MakeChannelArguments(options))) {
+  Core(ClientOptions given, Stub& stub)
+      : options(std::move(given)), stub(stub) {
     if (options.clock == nullptr) options.clock = &own_clock;
     if (!options.jitter) options.jitter = RandomJitter();
   }
@@ -96,14 +93,27 @@ struct Client::Core {
   // Constant after construction.
   ClientOptions options;
   MonotonicClock own_clock;
-
-  Stub stub;
+  // The client's; used by live calls only.
+  Stub& stub;
 
   std::mutex mutex;
   // Guarded by `mutex`: calls whose callback has not returned yet.
   std::unordered_set<UnaryCall*> live;
   std::condition_variable idle;
   bool stopping = false;
+};
+
+// What must die with the client, on its owner's thread. gRPC's channel above
+// all: freed by a callback, it would join the thread that the callback runs
+// on, and free a completion queue twice (seen with 1.51).
+struct Client::Resources {
+  explicit Resources(const ClientOptions& options)
+      : stub(grpc::CreateCustomChannel(options.server,
+                                       grpc::InsecureChannelCredentials(),
+                                       MakeChannelArguments(options))) {}
+  Stub stub;
+  // Used unless the options bring one. Its thread cannot join itself, either.
+  ThreadRetryTimer timer;
 };
 
 // One call from Start() to its callback, all attempts. The pending attempt or
@@ -170,25 +180,29 @@ void Client::UnaryCall::AttemptEnded(const grpc::Status& grpc_status) {
 void Client::UnaryCall::Finish(absl::Status status) {
   done(std::move(status));
   done = nullptr;
+  // It holds the channel, which must not outlive the client: see Resources.
+  std::shared_ptr<grpc::ClientContext> last;
+  {
+    std::lock_guard<std::mutex> lock(core->mutex);
+    last.swap(context);
+  }
+  last.reset();
   std::lock_guard<std::mutex> lock(core->mutex);
   core->live.erase(this);
   if (core->live.empty()) core->idle.notify_all();
 }
 
-Client::Client(std::unique_ptr<RetryTimer> own_timer,
-               std::shared_ptr<Core> core)
-    : own_timer_(std::move(own_timer)), core_(std::move(core)) {}
+Client::Client(std::unique_ptr<Resources> resources, std::shared_ptr<Core> core)
+    : resources_(std::move(resources)), core_(std::move(core)) {}
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Connect(ClientOptions options) {
   absl::Status valid = Validate(options);
   if (!valid.ok()) return valid;
-  std::unique_ptr<RetryTimer> own_timer;
-  if (options.retry_timer == nullptr) {
-    own_timer = std::make_unique<ThreadRetryTimer>();
-    options.retry_timer = own_timer.get();
-  }
-  return std::unique_ptr<Client>(new Client(
-      std::move(own_timer), std::make_shared<Core>(std::move(options))));
+  auto resources = std::make_unique<Resources>(options);
+  if (options.retry_timer == nullptr) options.retry_timer = &resources->timer;
+  auto core = std::make_shared<Core>(std::move(options), resources->stub);
+  return std::unique_ptr<Client>(
+      new Client(std::move(resources), std::move(core)));
 }
 
 Client::~Client() {

@@ -104,10 +104,11 @@ class Client {
 
  private:
   struct Core;
+  struct Resources;
   struct UnaryCall;
   using Done = std::function<void(absl::Status)>;
 
-  Client(std::unique_ptr<RetryTimer> own_timer, std::shared_ptr<Core> core);
+  Client(std::unique_ptr<Resources> resources, std::shared_ptr<Core> core);
 
   // Borrows the messages until `done` is called.
   void Start(MethodInfo method, const google::protobuf::MessageLite& request,
@@ -118,9 +119,7 @@ class Client {
                     google::protobuf::MessageLite* response,
                     const CallOptions& options);
 
-  // Null when the options brought one. Not part of Core, which may be freed
-  // by the last function that the timer runs.
-  const std::unique_ptr<RetryTimer> own_timer_;
+  const std::unique_ptr<Resources> resources_;
   const std::shared_ptr<Core> core_;
 };
 
