@@ -1,0 +1,86 @@
+// digest: the lines of sha256sum, for any hash or HMAC.
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "base/status_macros.h"
+#include "client/cli/files.h"
+#include "client/cli/names.h"
+#include "client/cli/print.h"
+#include "client/cli/session.h"
+
+namespace uacced::cli {
+namespace {
+
+v1::HashAlgorithm ChosenHash(const Options& options) {
+  if (options.algorithm.empty()) {
+    return options.key.empty() ? v1::HASH_ALGORITHM_SHA256
+                               : v1::HASH_ALGORITHM_UNSPECIFIED;
+  }
+  const auto hash = HashByName(options.algorithm);
+  return hash ? *hash : *HmacByName(options.algorithm);
+}
+
+// As sha256sum of coreutils 9: a name that would break the line is escaped,
+// and a backslash in front of the line says so.
+std::string DigestLine(const std::string& hex, const std::string& name) {
+  const std::string escaped =
+      absl::StrReplaceAll(name, {{"\\", "\\\\"}, {"\n", "\\n"}, {"\r", "\\r"}});
+  const char* const mark = escaped == name ? "" : "\\";
+  return absl::StrCat(mark, hex, "  ", escaped, "\n");
+}
+
+absl::Status DigestOne(const Session& session, const std::string& in) {
+  const Options& options = session.options;
+  v1::DigestRequest request;
+  request.set_algorithm(ChosenHash(options));
+  request.set_key(options.key);
+  UACCED_ASSIGN_OR_RETURN(*request.mutable_input(),
+                          ReadInput(in, kMaxInputBytes));
+  UACCED_ASSIGN_OR_RETURN(const auto response,
+                          session.Call(request, InputName(in)));
+  const std::string hex = absl::BytesToHexString(response.digest());
+  if (options.json) {
+    JsonObject json;
+    json.Add("name", in);
+    if (!options.algorithm.empty() || options.key.empty()) {
+      json.Add("algorithm",
+               options.algorithm.empty() ? "sha256" : options.algorithm);
+    }
+    if (!options.key.empty()) json.Add("key", options.key);
+    json.Add("digest", hex);
+    UACCED_RETURN_IF_ERROR(
+        WriteStandardOutput(absl::StrCat(json.ToString(), "\n")));
+  } else {
+    UACCED_RETURN_IF_ERROR(WriteStandardOutput(DigestLine(hex, in)));
+  }
+  ReportExecution(options, response.execution(),
+                  {std::string(InputName(in)), request.input().size(),
+                   response.digest().size()});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+// One bad input does not keep the others from being hashed; the exit code is
+// the last failure's. An unreachable daemon ends it at once.
+absl::Status RunDigest(const Session& session) {
+  absl::Status failure;
+  for (const std::string& in : session.options.arguments) {
+    absl::Status status = DigestOne(session, in);
+    if (status.ok()) continue;
+    if (!failure.ok()) {
+      absl::FPrintF(stderr, "uaccectl: %s\n", OneLine(failure.message()));
+    }
+    failure = std::move(status);
+    const ExitCode code = ExitCodeOf(failure);
+    if (code == ExitCode::kUnavailable || failure.message().empty()) break;
+  }
+  return failure;
+}
+
+}  // namespace uacced::cli

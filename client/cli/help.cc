@@ -1,0 +1,182 @@
+#include "client/cli/help.h"
+
+namespace uacced::cli {
+namespace {
+
+constexpr absl::string_view kGeneral =
+    R"(Usage: uaccectl [OPTION]... COMMAND [ARGUMENT]...
+Compresses, encrypts and hashes with the daemon uacced.
+
+Commands (uaccectl COMMAND --help tells more):
+  compress, decompress   gzip, zlib, deflate, zstd and lz4
+  encrypt, decrypt       with a key of the daemon
+  digest                 hashes and HMACs, printed as sha256sum does
+  keys                   create, import, list and destroy keys
+  devices, status        what the daemon works with, and how it is
+  copy                   the input through a device and back, for measuring
+
+Options of every command:
+      --server ADDR      the daemon: unix:/path, /path or host:port
+                         (default: UACCED_SERVER from the environment, else
+                         unix:/run/uacced/uacced.sock)
+      --timeout TIME     give up after TIME, e.g. 500ms, 30s, 2m (default 60s)
+      --json             print facts as JSON
+  -v, --verbose          say on standard error which device did the work
+  -h, --help             print this or a command's help
+      --version          print the version
+
+Exit codes:
+  0  done
+  1  any other failure, e.g. a file that cannot be read or written
+  2  wrong command line
+  3  the daemon cannot be reached, or takes no work now
+  4  corrupt input, or decryption failed
+  5  over a limit on size or work
+  6  no such key
+  7  permission denied
+  8  the deadline (--timeout) passed
+)";
+
+constexpr absl::string_view kCompress =
+    R"(Usage: uaccectl compress [OPTION]... [IN]
+Compresses IN (default or "-": standard input), at most 64 MiB.
+
+  -f, --format NAME      gzip (default), zlib, deflate, zstd or lz4
+  -l, --level NUMBER     effort: gzip, zlib, deflate and lz4 0..12,
+                         zstd 1..19 (default: 6, lz4 0, zstd 3)
+  -o, --output OUT       write OUT, which appears complete or not at all
+                         (default or "-": standard output)
+      --force            write to a terminal, too
+)";
+
+constexpr absl::string_view kDecompress =
+    R"(Usage: uaccectl decompress [OPTION]... [IN]
+Decompresses IN (default or "-": standard input), at most 64 MiB.
+
+  -f, --format NAME      gzip, zlib, deflate, zstd or lz4 (default: found from
+                         the first bytes; deflate must be named)
+      --max-output SIZE  refuse (exit 5) more than SIZE bytes of output,
+                         e.g. 1000, 64K, 16M, at most 1G (default: the daemon's
+                         limit)
+  -o, --output OUT       write OUT, which appears complete or not at all
+                         (default or "-": standard output)
+)";
+
+#define UACCED_CIPHER_NAMES                                                 \
+  "Authenticated: aes-128-gcm, aes-256-gcm, aes-128-ccm, aes-256-ccm,\n"    \
+  "chacha20-poly1305. Not authenticated: aes-128-xts, aes-256-xts,\n"       \
+  "aes-128-ctr, aes-256-ctr, aes-128-cbc, aes-256-cbc, sm4-xts, sm4-ctr,\n" \
+  "sm4-cbc: whoever can change the file changes what it decrypts to.\n"
+
+constexpr absl::string_view kEncrypt =
+    R"(Usage: uaccectl encrypt -k KEY [OPTION]... [IN]
+Encrypts IN (default or "-": standard input), at most 64 MiB, to a file that
+holds all that decrypt needs but the key itself.
+
+  -k, --key NAME         the daemon's key
+  -a, --algorithm NAME   fail unless this is the key's algorithm
+      --allow-unauthenticated
+                         needed for algorithms that do not detect changes
+  -o, --output OUT       write OUT, which appears complete or not at all
+                         (default or "-": standard output)
+      --force            write to a terminal, too
+
+)" UACCED_CIPHER_NAMES;
+
+constexpr absl::string_view kDecrypt =
+    R"(Usage: uaccectl decrypt [OPTION]... [IN]
+Decrypts IN (default or "-": standard input), which uaccectl encrypt made.
+Nothing is written unless IN is genuine.
+
+  -k, --key NAME         the daemon's key (default: the one that IN names)
+  -a, --algorithm NAME   fail unless IN was encrypted with this algorithm
+      --allow-unauthenticated
+                         needed for algorithms that do not detect changes
+  -o, --output OUT       write OUT, which appears complete or not at all
+                         (default or "-": standard output)
+
+)" UACCED_CIPHER_NAMES;
+
+constexpr absl::string_view kDigest =
+    R"(Usage: uaccectl digest [OPTION]... [IN]...
+Prints a line "DIGEST  NAME" for each IN (default or "-": standard input), each
+at most 64 MiB, as sha256sum does.
+
+  -a, --algorithm NAME   sha1, sha224, sha256 (default), sha384, sha512 or sm3
+  -k, --key NAME         an HMAC with this key of the daemon and its hash
+)";
+
+constexpr absl::string_view kCopy =
+    R"(Usage: uaccectl copy [OPTION]... [IN]
+Sends IN (default or "-": standard input), at most 64 MiB, through a device and
+writes what comes back: a measure of the path itself, with -v.
+
+  -o, --output OUT       write OUT, which appears complete or not at all
+                         (default or "-": standard output)
+)";
+
+constexpr absl::string_view kKeys =
+    R"(Usage: uaccectl keys create NAME [-a ALGORITHM] [--caller-nonce]
+       uaccectl keys import NAME -a ALGORITHM --from FILE [--hex]
+       uaccectl keys list
+       uaccectl keys destroy NAME
+Keys live in the daemon, until it ends, and never come back out. What was
+encrypted with a destroyed key cannot be decrypted. A NAME has 1..64 characters
+of a-z A-Z 0-9 . _ -.
+
+  -a, --algorithm NAME   a cipher, or hmac- and a hash, e.g. hmac-sha256
+                         (create: default aes-256-gcm)
+      --caller-nonce     whoever encrypts brings the nonce; uaccectl encrypt
+                         then makes a random one
+      --from FILE        the bytes of the key ("-": standard input)
+      --hex              FILE has them in hexadecimal digits
+
+)" UACCED_CIPHER_NAMES
+    "HMAC: hmac-sha1, hmac-sha224, hmac-sha256, hmac-sha384, hmac-sha512,\n"
+    "hmac-sm3.\n";
+
+constexpr absl::string_view kDevices =
+    R"(Usage: uaccectl devices [--json]
+Lists the daemon's devices: name, kind, whether hardware or software does the
+work ("simulated": a model of hardware), state, requests it holds of those it
+can hold, requests waiting for it, done and failed since the daemon started.
+)";
+
+constexpr absl::string_view kStatus =
+    R"(Usage: uaccectl status [--json]
+Prints the daemon's version, state and how much of its limits is in use.
+)";
+
+}  // namespace
+
+absl::string_view HelpText(Command command) {
+  switch (command) {
+    case Command::kNone:
+      return kGeneral;
+    case Command::kCompress:
+      return kCompress;
+    case Command::kDecompress:
+      return kDecompress;
+    case Command::kEncrypt:
+      return kEncrypt;
+    case Command::kDecrypt:
+      return kDecrypt;
+    case Command::kDigest:
+      return kDigest;
+    case Command::kCopy:
+      return kCopy;
+    case Command::kKeys:
+    case Command::kKeysCreate:
+    case Command::kKeysImport:
+    case Command::kKeysList:
+    case Command::kKeysDestroy:
+      return kKeys;
+    case Command::kDevices:
+      return kDevices;
+    case Command::kStatus:
+      return kStatus;
+  }
+  return kGeneral;
+}
+
+}  // namespace uacced::cli

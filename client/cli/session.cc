@@ -1,0 +1,58 @@
+#include "client/cli/session.h"
+
+#include <cstdio>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "client/cli/print.h"
+
+namespace uacced::cli {
+
+absl::string_view PathName(v1::Execution::Path path) {
+  switch (path) {
+    case v1::Execution::PATH_HARDWARE:
+      return "hardware";
+    case v1::Execution::PATH_SOFTWARE:
+      return "software";
+    default:
+      return "unknown";
+  }
+}
+
+void ReportExecution(const Options& options, const v1::Execution& execution,
+                     const Transfer& transfer) {
+  if (!options.verbose) return;
+  if (options.json) {
+    JsonObject json;
+    json.Add("operation", CommandName(options.command))
+        .Add("name", transfer.name)
+        .Add("device", execution.device())
+        .Add("path", PathName(execution.path()))
+        .Add("simulated", execution.simulated())
+        .Add("fallback_reason", execution.fallback_reason())
+        .Add("queue_wait_ns", uint64_t{execution.queue_wait_ns()})
+        .Add("service_time_ns", uint64_t{execution.service_time_ns()})
+        .Add("input_bytes", uint64_t{transfer.input_bytes})
+        .Add("output_bytes", uint64_t{transfer.output_bytes});
+    if (transfer.ratio > 0) json.AddRatio("ratio", transfer.ratio);
+    absl::FPrintF(stderr, "%s\n", json.ToString());
+    return;
+  }
+  std::string line = absl::StrFormat(
+      "%s: %s (%s%s), queue wait %s, service time %s, %d -> %d bytes",
+      transfer.name, execution.device(), PathName(execution.path()),
+      execution.simulated() ? ", simulated" : "",
+      absl::FormatDuration(absl::Nanoseconds(execution.queue_wait_ns())),
+      absl::FormatDuration(absl::Nanoseconds(execution.service_time_ns())),
+      transfer.input_bytes, transfer.output_bytes);
+  if (transfer.ratio > 0) {
+    absl::StrAppendFormat(&line, ", ratio %.2f", transfer.ratio);
+  }
+  if (!execution.fallback_reason().empty()) {
+    absl::StrAppend(&line, ", fallback: ", execution.fallback_reason());
+  }
+  absl::FPrintF(stderr, "uaccectl: %s\n", OneLine(line));
+}
+
+}  // namespace uacced::cli

@@ -1,0 +1,67 @@
+// What every command works with: its options and a client of the daemon.
+#ifndef UACCED_CLIENT_CLI_SESSION_H_
+#define UACCED_CLIENT_CLI_SESSION_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "client/cli/exit_code.h"
+#include "client/cli/options.h"
+#include "client/cpp/client.h"
+
+namespace uacced::cli {
+
+// Most bytes of input that one request carries: the daemon's default limit.
+inline constexpr size_t kMaxInputBytes = size_t{64} << 20;
+
+struct Session {
+  const Options& options;
+  client::Client& client;
+
+  // The daemon's answer, or a failure that tells `what` it was about.
+  template <typename Request>
+  absl::StatusOr<client::Client::ResponseOf<Request>> Call(
+      const Request& request, absl::string_view what) const {
+    auto response = client.Call(request);
+    if (!response.ok()) {
+      return DescribeCallError(response.status(), what, options.server);
+    }
+    return response;
+  }
+};
+
+// Bytes in and out of one operation. The ratio is how many times smaller the
+// compressed side is; 0: not a compression.
+struct Transfer {
+  std::string name;  // what was worked on
+  size_t input_bytes;
+  size_t output_bytes;
+  double ratio = 0;
+};
+
+// With --verbose: one line on standard error about who did the work.
+void ReportExecution(const Options& options, const v1::Execution& execution,
+                     const Transfer& transfer);
+
+absl::string_view PathName(v1::Execution::Path path);
+
+// One function per command. Errors are failures of exit_code.h, not printed.
+absl::Status RunCompress(const Session& session);
+absl::Status RunDecompress(const Session& session);
+absl::Status RunCopy(const Session& session);
+absl::Status RunEncrypt(const Session& session);
+absl::Status RunDecrypt(const Session& session);
+absl::Status RunDigest(const Session& session);
+absl::Status RunKeysCreate(const Session& session);
+absl::Status RunKeysImport(const Session& session);
+absl::Status RunKeysList(const Session& session);
+absl::Status RunKeysDestroy(const Session& session);
+absl::Status RunDevices(const Session& session);
+absl::Status RunStatus(const Session& session);
+
+}  // namespace uacced::cli
+
+#endif  // UACCED_CLIENT_CLI_SESSION_H_

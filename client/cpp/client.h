@@ -1,0 +1,128 @@
+// A client of uacced. The type of the request names the operation:
+//
+//   auto client = Client::Connect({.server = "unix:/run/uacced/uacced.sock"});
+//   v1::CompressRequest request;
+//   request.set_format(v1::COMPRESSION_FORMAT_GZIP);
+//   request.set_input(data);
+//   absl::StatusOr<v1::CompressResponse> response = (*client)->Call(request);
+//
+// Every call has a deadline. UNAVAILABLE is retried within it (call_retry.h).
+//
+// Threads:  thread-safe, the destructor excepted.
+// Lifetime: ~Client() cancels the calls in flight and returns when the last
+//           callback has returned.
+// Errors:   the daemon's code and text; GetErrorDetails() (error.h) has the
+//           rest. CANCELLED: the client was destroyed.
+#ifndef UACCED_CLIENT_CPP_CLIENT_H_
+#define UACCED_CLIENT_CPP_CLIENT_H_
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "client/cpp/call_retry.h"
+#include "client/cpp/method.h"
+#include "client/cpp/retry_timer.h"
+
+namespace uacced::client {
+
+struct ClientOptions {
+  // "unix:/path" or "host:port".
+  std::string server = "unix:/run/uacced/uacced.sock";
+  // Deadline of calls that bring none of their own, retries included.
+  absl::Duration timeout = absl::Seconds(60);
+  RetryPolicy retry;
+  // Largest message in bytes, either way. At most 2^31 - 1.
+  size_t max_message_bytes = size_t{65} << 20;
+
+  // For tests; null takes the real thing. Borrowed for the client's lifetime.
+  const Clock* clock = nullptr;
+  RetryTimer* retry_timer = nullptr;
+  Jitter jitter;
+};
+
+struct CallOptions {
+  // Zero takes the client's.
+  absl::Duration timeout = absl::ZeroDuration();
+};
+
+class Client {
+ public:
+  template <typename Request>
+  using ResponseOf = typename Method<Request>::Response;
+  template <typename Request>
+  using Callback = std::function<void(absl::StatusOr<ResponseOf<Request>>)>;
+
+  // Does not wait for the daemon: the first call connects.
+  // INVALID_ARGUMENT: an option is out of range.
+  static absl::StatusOr<std::unique_ptr<Client>> Connect(ClientOptions options);
+
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client();
+
+  // Blocks until the answer or the deadline. Not from within a Callback.
+  template <typename Request>
+  absl::StatusOr<ResponseOf<Request>> Call(const Request& request,
+                                           const CallOptions& options = {}) {
+    ResponseOf<Request> response;
+    absl::Status status =
+        Wait({Method<Request>::kPath, Method<Request>::kRetrySafety}, request,
+             &response, options);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  // Calls `done` exactly once, on a thread of gRPC or of the retry timer, and
+  // perhaps before CallAsync returns. `done` must not block and must not
+  // destroy the client.
+  template <typename Request>
+  void CallAsync(Request request, Callback<Request> done,
+                 const CallOptions& options = {}) {
+    struct Messages {
+      Request request;
+      ResponseOf<Request> response;
+    };
+    auto messages = std::make_shared<Messages>();
+    messages->request = std::move(request);
+    Start({Method<Request>::kPath, Method<Request>::kRetrySafety},
+          messages->request, &messages->response, options,
+          [messages, done = std::move(done)](absl::Status status) {
+            if (!status.ok()) {
+              done(std::move(status));
+            } else {
+              done(std::move(messages->response));
+            }
+          });
+  }
+
+ private:
+  struct Core;
+  struct Resources;
+  struct UnaryCall;
+  using Done = std::function<void(absl::Status)>;
+
+  Client(std::unique_ptr<Resources> resources, std::shared_ptr<Core> core);
+
+  // Borrows the messages until `done` is called.
+  void Start(MethodInfo method, const google::protobuf::MessageLite& request,
+             google::protobuf::MessageLite* response,
+             const CallOptions& options, Done done);
+  absl::Status Wait(MethodInfo method,
+                    const google::protobuf::MessageLite& request,
+                    google::protobuf::MessageLite* response,
+                    const CallOptions& options);
+
+  const std::unique_ptr<Resources> resources_;
+  const std::shared_ptr<Core> core_;
+};
+
+}  // namespace uacced::client
+
+#endif  // UACCED_CLIENT_CPP_CLIENT_H_
