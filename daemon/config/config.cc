@@ -1,0 +1,234 @@
+#include "daemon/config/config.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <set>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "base/errno_status.h"
+#include "base/status_macros.h"
+#include "base/unique_fd.h"
+#include "daemon/config/listeners.h"
+#include "daemon/config/section.h"
+#include "uacced/v1/config.pb.h"
+
+namespace uacced {
+namespace {
+
+constexpr uint64_t kMiB = uint64_t{1} << 20;
+constexpr uint64_t kGiB = uint64_t{1} << 30;
+constexpr int kMaxDevices = 64;
+constexpr size_t kMaxDeviceNameBytes = 32;
+constexpr uint32_t kMaxWorkers = 256;
+constexpr uint32_t kMaxReplyThreads = 64;
+
+uint32_t Number32(const Section& section, int field, const Range& range) {
+  return static_cast<uint32_t>(section.Number(field, range));
+}
+
+LimitsConfig ReadLimits(const Section& section) {
+  using Fields = v1::Limits;
+  constexpr Range kMessage = {4096, kGiB, 64 * kMiB};
+  constexpr Range kPeriodMs = {1000, 3'600'000, 0};
+  const auto milliseconds = [&](int field, uint64_t default_ms) {
+    return absl::Milliseconds(
+        section.Number(field, {kPeriodMs.min, kPeriodMs.max, default_ms}));
+  };
+  LimitsConfig limits;
+  limits.max_message_bytes =
+      section.Number(Fields::kMaxMessageBytesFieldNumber, kMessage);
+  limits.max_output_bytes =
+      section.Number(Fields::kMaxOutputBytesFieldNumber, kMessage);
+  limits.max_jobs =
+      Number32(section, Fields::kMaxJobsFieldNumber, {1, 65'536, 4096});
+  limits.max_bytes = section.Number(Fields::kMaxBytesFieldNumber,
+                                    {1, 1024 * kGiB, 512 * kMiB});
+  limits.max_connections =
+      Number32(section, Fields::kMaxConnectionsFieldNumber, {1, 65'536, 1024});
+  limits.max_jobs_per_connection = Number32(
+      section, Fields::kMaxJobsPerConnectionFieldNumber, {1, 65'536, 1024});
+  limits.max_connection_age =
+      milliseconds(Fields::kMaxConnectionAgeMsFieldNumber, 10'000);
+  limits.max_connection_idle =
+      milliseconds(Fields::kMaxConnectionIdleMsFieldNumber, 60'000);
+
+  const uint64_t one_job = limits.max_message_bytes + limits.max_output_bytes;
+  if (limits.max_bytes < one_job) {
+    section.Problem(
+        Fields::kMaxBytesFieldNumber,
+        absl::StrCat(limits.max_bytes,
+                     " is less than max_message_bytes + "
+                     "max_output_bytes, ",
+                     one_job, ": the largest request could never be admitted"));
+  }
+  return limits;
+}
+
+bool IsDeviceName(absl::string_view name) {
+  return !name.empty() && name.size() <= kMaxDeviceNameBytes &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_';
+         });
+}
+
+std::string ReadDeviceName(const Section& section) {
+  constexpr int kField = v1::Device::kNameFieldNumber;
+  const std::string name = section.String(kField, "");
+  if (!section.Has(kField)) {
+    section.Problem(kField, "is required");
+  } else if (!IsDeviceName(name)) {
+    section.Problem(kField, absl::StrCat("\"", absl::CHexEscape(name),
+                                         "\" is not 1..32 characters of "
+                                         "a-z 0-9 - _"));
+  } else if (name == "none") {
+    section.Problem(kField, "\"none\" means no device in metrics");
+  }
+  return name;
+}
+
+SoftDeviceConfig ReadSoftDevice(const Section& section, std::string name,
+                                uint32_t cpu_count) {
+  using Fields = v1::SoftDevice;
+  return {std::move(name),
+          Number32(section, Fields::kWorkersFieldNumber,
+                   {0, kMaxWorkers, std::min(cpu_count, kMaxWorkers)}),
+          Number32(section, Fields::kQueueDepthFieldNumber, {1, 1024, 32}),
+          absl::Microseconds(section.Number(Fields::kInlineBudgetUsFieldNumber,
+                                            {0, 1000, 15}))};
+}
+
+std::vector<SoftDeviceConfig> ReadDevices(const Section& file,
+                                          uint32_t cpu_count) {
+  constexpr int kField = v1::Config::kDeviceFieldNumber;
+  std::vector<SoftDeviceConfig> devices;
+  std::set<std::string> names;
+  const int count = file.Count(kField);
+  if (count == 0) file.Problem("there is no device to do any work");
+  for (int i = 0; i < count; ++i) {
+    const Section section = file.NestedAt(kField, i);
+    if (i == kMaxDevices) {
+      section.Problem(absl::StrCat("is one more than ", kMaxDevices));
+      break;
+    }
+    std::string name = ReadDeviceName(section);
+    if (!name.empty() && !names.insert(name).second) {
+      section.Problem(v1::Device::kNameFieldNumber,
+                      "is the name of a device before it");
+    }
+    if (!section.Has(v1::Device::kSoftFieldNumber)) {
+      section.Problem("has no kind; the only one there is, is soft {}");
+      continue;
+    }
+    devices.push_back(
+        ReadSoftDevice(section.Nested(v1::Device::kSoftFieldNumber),
+                       std::move(name), cpu_count));
+  }
+  return devices;
+}
+
+ReactorConfig ReadReactor(const Section& section, uint32_t cpu_count) {
+  using Fields = v1::Reactor;
+  ReactorConfig reactor;
+  // With few processors spinning takes time from those who make work.
+  const uint64_t spin_us = cpu_count < 4 ? 0 : 20;
+  reactor.spin = absl::Microseconds(
+      section.Number(Fields::kSpinUsFieldNumber, {0, 10'000, spin_us}));
+  reactor.inbox_entries = std::bit_ceil(
+      Number32(section, Fields::kInboxEntriesFieldNumber, {2, 65'536, 4096}));
+  reactor.reply_threads =
+      Number32(section, Fields::kReplyThreadsFieldNumber,
+               {1, kMaxReplyThreads,
+                std::clamp<uint32_t>(cpu_count / 4, 1, kMaxReplyThreads)});
+  return reactor;
+}
+
+LogLevel ToLogLevel(v1::Log::Level level) {
+  switch (level) {
+    case v1::Log::DEBUG:
+      return LogLevel::kDebug;
+    case v1::Log::WARNING:
+      return LogLevel::kWarning;
+    case v1::Log::ERROR:
+      return LogLevel::kError;
+    default:
+      return LogLevel::kInfo;
+  }
+}
+
+// At most kMaxConfigBytes + 1 bytes.
+absl::StatusOr<std::string> ReadAll(int fd, const std::string& what) {
+  std::string text(kMaxConfigBytes + 1, '\0');
+  size_t size_bytes = 0;
+  while (size_bytes < text.size()) {
+    const ssize_t n =
+        read(fd, text.data() + size_bytes, text.size() - size_bytes);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return ErrnoStatus(errno, what);
+    if (n == 0) break;
+    size_bytes += static_cast<size_t>(n);
+  }
+  text.resize(size_bytes);
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<Config> ParseConfig(absl::string_view text,
+                                   absl::string_view file_name,
+                                   uint32_t cpu_count) {
+  if (text.size() > kMaxConfigBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(file_name, ": has more than ", kMaxConfigBytes, " bytes"));
+  }
+  Problems problems(file_name);
+  v1::Config proto;
+  Section::Positions positions;
+  ParseText(text, proto, positions, problems);
+  // Rules would only complain of what the parser has left out.
+  UACCED_RETURN_IF_ERROR(problems.ToStatus());
+
+  using Fields = v1::Config;
+  const Section file(proto, positions, problems);
+  Config config;
+  config.listeners = ReadListeners(file);
+  config.metrics = ReadMetrics(file, config.listeners);
+  config.limits = ReadLimits(file.Nested(Fields::kLimitsFieldNumber));
+  config.devices = ReadDevices(file, cpu_count);
+  config.reactor =
+      ReadReactor(file.Nested(Fields::kReactorFieldNumber), cpu_count);
+  config.keys.max_keys =
+      Number32(file.Nested(Fields::kKeysFieldNumber),
+               v1::Keys::kMaxKeysFieldNumber, {1, 100'000, 1024});
+  config.shutdown.drain_timeout =
+      absl::Milliseconds(file.Nested(Fields::kShutdownFieldNumber)
+                             .Number(v1::Shutdown::kDrainTimeoutMsFieldNumber,
+                                     {0, 600'000, 10'000}));
+  config.log_level = ToLogLevel(proto.log().level());
+  UACCED_RETURN_IF_ERROR(problems.ToStatus());
+  return config;
+}
+
+absl::StatusOr<Config> LoadConfig(const std::string& path, uint32_t cpu_count) {
+  const std::string what = absl::StrCat("cannot read ", path);
+  // Without O_NONBLOCK a FIFO would wait for a writer before it is refused.
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return ErrnoStatus(errno, what);
+  struct stat file;
+  if (fstat(fd.get(), &file) != 0) return ErrnoStatus(errno, what);
+  if (!S_ISREG(file.st_mode)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        what, S_ISDIR(file.st_mode) ? ": it is a directory"
+                                    : ": it is not a regular file"));
+  }
+  UACCED_ASSIGN_OR_RETURN(const std::string text, ReadAll(fd.get(), what));
+  return ParseConfig(text, path, cpu_count);
+}
+
+}  // namespace uacced

@@ -1,0 +1,109 @@
+// Config is the daemon's configuration file, validated whole: every default is
+// filled in and every rule of proto/uacced/v1/config.proto holds.
+//
+// Units:   as each name says; spans are absl::Duration.
+// Threads: plain values.
+// Errors:  INVALID_ARGUMENT lists all that is wrong, one "file:line:column:
+//          message" for each line, so that an operator mends it in one go. Only
+//          a mistake in the syntax hides what comes after it.
+#ifndef UACCED_DAEMON_CONFIG_CONFIG_H_
+#define UACCED_DAEMON_CONFIG_CONFIG_H_
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/log.h"
+
+namespace uacced {
+
+struct UnixListenerConfig {
+  std::string path;  // At most 107 bytes.
+  mode_t mode = 0660;
+  std::string group;  // Empty: the daemon's own.
+};
+
+struct TcpListenerConfig {
+  std::string address;  // An IP address in its canonical form.
+  uint16_t port = 0;
+};
+
+struct InheritedListenerConfig {
+  uint32_t index = 0;  // Of the sockets passed; 0 is descriptor 3.
+};
+
+using ListenerConfig = std::variant<UnixListenerConfig, TcpListenerConfig,
+                                    InheritedListenerConfig>;
+
+struct MetricsConfig {
+  std::string address;  // An IP address in its canonical form.
+  uint16_t port = 0;
+};
+
+struct LimitsConfig {
+  size_t max_message_bytes = 0;
+  size_t max_output_bytes = 0;
+  uint32_t max_jobs = 0;
+  size_t max_bytes = 0;
+  uint32_t max_connections = 0;
+  uint32_t max_jobs_per_connection = 0;
+  absl::Duration max_connection_age;
+  absl::Duration max_connection_idle;
+};
+
+struct SoftDeviceConfig {
+  std::string name;
+  uint32_t workers = 0;  // 0: the reactor does the work itself.
+  uint32_t queue_depth = 0;
+  absl::Duration inline_budget;
+};
+
+struct ReactorConfig {
+  absl::Duration spin;
+  uint32_t inbox_entries = 0;  // A power of two.
+  uint32_t reply_threads = 0;
+};
+
+struct KeysConfig {
+  uint32_t max_keys = 0;
+};
+
+struct ShutdownConfig {
+  absl::Duration drain_timeout;
+};
+
+struct Config {
+  std::vector<ListenerConfig> listeners;  // At least one.
+  std::optional<MetricsConfig> metrics;
+  LimitsConfig limits;
+  std::vector<SoftDeviceConfig> devices;  // At least one.
+  ReactorConfig reactor;
+  KeysConfig keys;
+  ShutdownConfig shutdown;
+  LogLevel log_level = LogLevel::kInfo;
+};
+
+inline constexpr size_t kMaxConfigBytes = size_t{1} << 20;
+
+// `file_name` is only for messages. `cpu_count`, the processors that the daemon
+// may use, decides some defaults. REQUIRES: cpu_count > 0.
+absl::StatusOr<Config> ParseConfig(absl::string_view text,
+                                   absl::string_view file_name,
+                                   uint32_t cpu_count);
+
+// Reads and parses a regular file. Besides ParseConfig()'s errors: those of
+// open() and read(), and INVALID_ARGUMENT when it is no regular file or too
+// large; `path` is in the text.
+absl::StatusOr<Config> LoadConfig(const std::string& path, uint32_t cpu_count);
+
+}  // namespace uacced
+
+#endif  // UACCED_DAEMON_CONFIG_CONFIG_H_
