@@ -14,11 +14,11 @@
 namespace uacced::cli {
 namespace {
 
-absl::string_view StateName(v1::Device::State state) {
+absl::string_view StateName(v1::DeviceStatus::State state) {
   switch (state) {
-    case v1::Device::STATE_UP:
+    case v1::DeviceStatus::STATE_UP:
       return "up";
-    case v1::Device::STATE_ISOLATED:
+    case v1::DeviceStatus::STATE_ISOLATED:
       return "isolated";
     default:
       return "unknown";
@@ -36,7 +36,7 @@ absl::string_view StateName(v1::GetStatusResponse::State state) {
   }
 }
 
-std::string DeviceJson(const v1::Device& device) {
+std::string DeviceJson(const v1::DeviceStatus& device) {
   std::vector<std::string> capabilities;
   for (const auto& capability : device.capabilities()) {
     std::vector<std::string> algorithms;

@@ -314,7 +314,7 @@ grpc::Status FakeAdmin::ListDevices(grpc::ServerContext*,
   device->set_name("cpu");
   device->set_kind("soft");
   device->set_path(v1::Execution::PATH_SOFTWARE);
-  device->set_state(v1::Device::STATE_UP);
+  device->set_state(v1::DeviceStatus::STATE_UP);
   device->set_queue_depth(64);
   device->set_jobs_done_total(7);
   auto* capability = device->add_capabilities();

@@ -16,10 +16,10 @@ grpc::ServerUnaryReactor* Ok(grpc::CallbackServerContext* context) {
 }
 
 void AddCapabilities(const hw::CapabilitySet& capabilities,
-                     v1::Device* device) {
+                     v1::DeviceStatus* device) {
   for (size_t o = 0; o < hw::kOperationCount; ++o) {
     const auto operation = static_cast<hw::Operation>(o);
-    v1::Device::Capability* capability = nullptr;
+    v1::DeviceStatus::Capability* capability = nullptr;
     for (size_t a = 0; a < hw::kAlgorithmCount; ++a) {
       const auto algorithm = static_cast<hw::Algorithm>(a);
       if (!capabilities.Has(operation, algorithm)) continue;
@@ -64,14 +64,14 @@ grpc::ServerUnaryReactor* AdminService::ListDevices(
   for (const Placement::Target& target : placement_.targets()) {
     const Lane& lane = target.reactor->lane(target.lane_index);
     const LaneStats& stats = lane.stats();
-    v1::Device* device = response->add_devices();
+    v1::DeviceStatus* device = response->add_devices();
     device->set_name(target.device.name);
     device->set_kind(target.device.kind);
     device->set_path(target.device.hardware ? v1::Execution::PATH_HARDWARE
                                             : v1::Execution::PATH_SOFTWARE);
     device->set_simulated(target.device.simulated);
-    device->set_state(stats.isolated.load() ? v1::Device::STATE_ISOLATED
-                                            : v1::Device::STATE_UP);
+    device->set_state(stats.isolated.load() ? v1::DeviceStatus::STATE_ISOLATED
+                                            : v1::DeviceStatus::STATE_UP);
     device->set_queue_depth(lane.depth());
     device->set_jobs_in_flight(stats.jobs_in_flight.load());
     device->set_jobs_waiting(stats.jobs_waiting.load());
