@@ -205,7 +205,7 @@ absl::StatusOr<Config> ParseConfig(absl::string_view text,
       ReadReactor(file.Nested(Fields::kReactorFieldNumber), cpu_count);
   config.keys.max_keys =
       Number32(file.Nested(Fields::kKeysFieldNumber),
-               v1::Keys::kMaxKeysFieldNumber, {1, 100'000, 1024});
+               v1::KeyStore::kMaxKeysFieldNumber, {1, 100'000, 1024});
   config.shutdown.drain_timeout =
       absl::Milliseconds(file.Nested(Fields::kShutdownFieldNumber)
                              .Number(v1::Shutdown::kDrainTimeoutMsFieldNumber,
