@@ -117,14 +117,14 @@ grpc::ServerUnaryReactor* KeysService::CreateKey(
 grpc::ServerUnaryReactor* KeysService::ImportKey(
     grpc::CallbackServerContext* context, const v1::ImportKeyRequest* request,
     v1::ImportKeyResponse* response) {
+  using MaybeKey = absl::StatusOr<std::shared_ptr<const Key>>;
   const std::string& material = request->material();
   const absl::StatusOr<KeySpec> spec = SpecOf(*request);
-  absl::StatusOr<std::shared_ptr<const Key>> key = spec.status();
-  if (spec.ok()) {
-    key = keys_.ImportKey(
-        *spec,
-        {reinterpret_cast<const uint8_t*>(material.data()), material.size()});
-  }
+  const MaybeKey key =
+      spec.ok() ? keys_.ImportKey(
+                      *spec, {reinterpret_cast<const uint8_t*>(material.data()),
+                              material.size()})
+                : MaybeKey(spec.status());
   // gRPC made the message for this call alone; const is only the signature's.
   // (The receive buffers below it are gRPC's, and are not zeroed.)
   OPENSSL_cleanse(const_cast<char*>(material.data()), material.size());

@@ -38,7 +38,6 @@ int64_t DeadlineNs(const grpc::CallbackServerContext& context, int64_t now_ns) {
 
 void UnaryCall::Start(grpc::ByteBuffer& request) {
   job_ = std::make_unique<Job>();
-  job_->admitted_ns = path_.clock.NowNs();
   absl::Status status =
       Prepare(request, {path_.keys, path_.max_output_bytes}, conversion_);
   if (status.ok()) status = Launch();
@@ -56,6 +55,7 @@ absl::Status UnaryCall::Launch() {
       path_.admission.Admit(job_->tenant, source_bytes + room_bytes));
   UACCED_RETURN_IF_ERROR(AllocateOutput(room_bytes));
   job_->cost_bytes = std::max(kCostFloorBytes, source_bytes + room_bytes);
+  job_->admitted_ns = path_.clock.NowNs();
   job_->deadline_ns = DeadlineNs(*context_, job_->admitted_ns);
   job_->cancelled = &cancelled_;
   job_->reply = this;
