@@ -26,10 +26,10 @@ if [ -z "$file" ]; then
     [ -r "$file" ] && break
   done
 fi
-[ -f "$file" ] && [ -r "$file" ] || {
+if ! [ -f "$file" ] || ! [ -r "$file" ]; then
   echo "demo: $file is not a readable file" >&2
   exit 2
-}
+fi
 
 cat >"$work/config" <<EOF
 listener { unix { path: "$work/sock" } }
