@@ -23,181 +23,21 @@
 #include <memory>
 #include <random>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "hw/device.h"
-#include "hw/output_room.h"
 #include "hw/queue.h"
+#include "hw/queue_contract_fixture.h"
 #include "hw/test_data.h"
 
 namespace uacced::hw {
 
-// A request together with the memory it borrows. Behind the destination lie
-// bytes that no device may touch.
-class ContractWork {
- public:
-  ContractWork(Operation operation, Algorithm algorithm,
-               std::vector<uint8_t> source)
-      : source_(std::move(source)) {
-    const AlgorithmInfo& info = Info(algorithm);
-    request.operation = operation;
-    request.algorithm = algorithm;
-    request.level = info.default_level;
-    request.source = source_;
-    request.key = {kKey.data(), info.key_bytes};
-    request.nonce = {kKey.data() + 7, info.nonce_bytes};
-    if (info.family == Family::kAead) {
-      request.associated_data = {kKey.data() + 3, 20};
-      mac.resize(kMaxMacBytes);
-      (operation == Operation::kEncrypt ? request.mac = mac
-                                        : request.expected_mac = mac);
-    }
-    SetRoom(FirstOutputRoom(request, UINT32_MAX));
-  }
-  ContractWork(const ContractWork&) = delete;
-  ContractWork& operator=(const ContractWork&) = delete;
-
-  void SetRoom(size_t bytes) {
-    memory_.assign(bytes + kGuardBytes, kGuard);
-    request.destination = {memory_.data(), bytes};
-  }
-  std::vector<uint8_t> Output(size_t bytes) const {
-    return {memory_.begin(), memory_.begin() + bytes};
-  }
-  bool GuardIsIntact() const {
-    return std::all_of(memory_.end() - kGuardBytes, memory_.end(),
-                       [](uint8_t byte) { return byte == kGuard; });
-  }
-
-  Request request;
-  std::vector<uint8_t> mac;
-
- private:
-  static constexpr size_t kGuardBytes = 64;
-  static constexpr uint8_t kGuard = 0xA5;
-  inline static const std::vector<uint8_t> kKey = RandomBytes(256, 99);
-
-  std::vector<uint8_t> source_;
-  std::vector<uint8_t> memory_;
-};
-
 template <typename Factory>
-class QueueContractTest : public ::testing::Test {
- protected:
-  using Pair = std::pair<Operation, Algorithm>;
-  // Long, because it only passes when something is broken.
-  static constexpr auto kPatience = std::chrono::seconds(60);
-  static constexpr int kPatienceMs = 60'000;
-
-  void SetUp() override {
-    device_ = Factory::MakeDevice();
-    ASSERT_NE(device_, nullptr);
-    OpenQueue();
-    for (size_t i = 0; i < kOperationCount; ++i) {
-      for (size_t j = 0; j < kAlgorithmCount; ++j) {
-        const Pair pair(static_cast<Operation>(i), static_cast<Algorithm>(j));
-        if (Can(pair.first, pair.second)) pairs_.push_back(pair);
-      }
-    }
-    ASSERT_FALSE(pairs_.empty());
+class QueueContractTest : public QueueContractFixture {
+ private:
+  std::unique_ptr<Device> MakeDevice() override {
+    return Factory::MakeDevice();
   }
-
-  void OpenQueue() {
-    queue_.reset();
-    auto queue = device_->OpenQueue();
-    ASSERT_TRUE(queue.ok()) << queue.status();
-    queue_ = *std::move(queue);
-  }
-
-  bool Can(Operation operation, Algorithm algorithm) const {
-    return device_->info().capabilities.Has(operation, algorithm);
-  }
-
-  // The work of the ring's own tests: what needs no input made by others.
-  Pair Simplest() const {
-    for (const Pair& pair : pairs_) {
-      if (pair.first != Operation::kDecompress &&
-          pair.first != Operation::kDecrypt) {
-        return pair;
-      }
-    }
-    ADD_FAILURE() << "the device can only decode";
-    return pairs_.front();
-  }
-  std::unique_ptr<ContractWork> SimpleWork(uint32_t seed,
-                                           size_t bytes = 0) const {
-    const auto [operation, algorithm] = Simplest();
-    if (bytes == 0) bytes = 16 * (1 + seed % 50);
-    return std::make_unique<ContractWork>(operation, algorithm,
-                                          TextBytes(bytes, seed));
-  }
-
-  void Submit(const ContractWork& work, uint32_t tag) {
-    const absl::Status status =
-        queue_->Submit(work.request, Tag{static_cast<uint16_t>(tag)});
-    ASSERT_TRUE(status.ok()) << status;
-  }
-
-  // Polls until `count` completions came, `batch` at most at a time.
-  std::vector<Completion> Wait(size_t count, size_t batch = 32) {
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    std::vector<Completion> all, some(batch);
-    while (all.size() < count) {
-      const uint32_t got = queue_->Poll(some);
-      EXPECT_LE(got, batch);
-      all.insert(all.end(), some.begin(), some.begin() + got);
-      if (got == 0) sched_yield();
-      if (std::chrono::steady_clock::now() > deadline) {
-        ADD_FAILURE() << all.size() << " of " << count << " completions";
-        return {};
-      }
-    }
-    EXPECT_EQ(all.size(), count);
-    return all;
-  }
-
-  // The whole of it with one entry.
-  Completion Run(const ContractWork& work, uint32_t tag = 0) {
-    Submit(work, tag);
-    queue_->Flush();
-    const std::vector<Completion> got = Wait(1);
-    if (got.empty()) return {Tag{0}, absl::StatusCode::kInternal, 0};
-    EXPECT_EQ(static_cast<uint32_t>(got[0].tag), tag);
-    EXPECT_TRUE(work.GuardIsIntact());
-    return got[0];
-  }
-
-  // The output of `work`, which must succeed.
-  std::vector<uint8_t> RunOk(const ContractWork& work) {
-    const Completion completion = Run(work);
-    EXPECT_EQ(completion.code, absl::StatusCode::kOk);
-    if (completion.code != absl::StatusCode::kOk) return {};
-    EXPECT_LE(completion.produced_bytes, work.request.destination.size());
-    return work.Output(completion.produced_bytes);
-  }
-
-  // Work that decodes what `encoder` made.
-  std::unique_ptr<ContractWork> Decoder(const ContractWork& encoder,
-                                        std::vector<uint8_t> encoded) {
-    auto work = std::make_unique<ContractWork>(
-        encoder.request.operation == Operation::kCompress
-            ? Operation::kDecompress
-            : Operation::kDecrypt,
-        encoder.request.algorithm, std::move(encoded));
-    std::copy(encoder.mac.begin(), encoder.mac.end(), work->mac.begin());
-    return work;
-  }
-
-  static std::string Label(const Pair& pair) {
-    return std::string(Name(pair.first)) + " " +
-           std::string(Info(pair.second).name);
-  }
-
-  std::unique_ptr<Device> device_;
-  std::unique_ptr<Queue> queue_;
-  std::vector<Pair> pairs_;
 };
 TYPED_TEST_SUITE_P(QueueContractTest);
 

@@ -66,7 +66,7 @@ absl::Status SoftQueue::StartWorkers() {
     pthread_t worker;
     error = pthread_create(&worker, nullptr, &SoftQueue::WorkerMain, this);
     if (error != 0) break;
-    char name[16];
+    char name[16];  // All that the kernel takes; the modulo says it fits.
     std::snprintf(name, sizeof(name), "uacced-soft-%u", i % kMaxWorkers);
     pthread_setname_np(worker, name);
     workers_.push_back(worker);
