@@ -23,14 +23,14 @@ using std::chrono::milliseconds;
 using Blocks = std::vector<std::string>;
 
 struct Plan {
-  int pairs;
+  int pairs;  // odd: the median is then one of them
   milliseconds warm_up;
   milliseconds daemon_round;
   milliseconds library_round;
 };
-constexpr Plan kFull = {7, milliseconds(150), milliseconds(800),
-                        milliseconds(400)};
-constexpr Plan kQuick = {2, milliseconds(50), milliseconds(300),
+constexpr Plan kFull = {11, milliseconds(100), milliseconds(500),
+                        milliseconds(300)};
+constexpr Plan kQuick = {3, milliseconds(50), milliseconds(250),
                          milliseconds(150)};
 
 struct Load {
@@ -40,6 +40,7 @@ struct Load {
 constexpr Load kLoads[] = {{k4KiB, 32}, {k64KiB, 16}, {k1MiB, 8}};
 
 constexpr char kKeyName[] = "bench";
+constexpr char kCompressionGoal[] = ">= 0.9 of the library";
 
 struct Algorithm {
   const char* name;
@@ -49,7 +50,6 @@ struct Algorithm {
 };
 
 std::vector<Algorithm> Algorithms(const std::string& key) {
-  constexpr char kCompressionGoal[] = ">= 0.9 of the library";
   const auto compress = [](v1::CompressionFormat format, int level) {
     return [=](const Channel& channel, const Blocks& blocks) {
       return NewCompressCalls(channel, blocks, format, level);

@@ -21,12 +21,12 @@ constexpr PayloadSize kSizes[] = {k64B, k4KiB, k64KiB, k1MiB};
 constexpr int kInFlight[] = {1, 16, 64};
 
 struct Plan {
-  int pairs;
+  int pairs;  // odd: the median is then one of them
   milliseconds warm_up;
   milliseconds round;
 };
-constexpr Plan kFull = {7, milliseconds(150), milliseconds(800)};
-constexpr Plan kQuick = {2, milliseconds(50), milliseconds(300)};
+constexpr Plan kFull = {11, milliseconds(100), milliseconds(500)};
+constexpr Plan kQuick = {3, milliseconds(50), milliseconds(250)};
 
 absl::Status MeasureCase(const std::string& name, const Bench& bench,
                          const Server& daemon, const Server& echo,

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -15,6 +16,9 @@ namespace {
 // Beyond what ISA-L or libdeflate add to a block that does not shrink.
 constexpr size_t kGzipOverheadBytes = 4096;
 constexpr size_t kGcmTagBytes = 16;
+// What ISA-L advises for any of its levels.
+constexpr size_t kLevelBufferBytes = std::max(
+    {ISAL_DEF_LVL1_DEFAULT, ISAL_DEF_LVL2_DEFAULT, ISAL_DEF_LVL3_DEFAULT});
 
 template <auto kFree>
 struct Deleter {
@@ -41,7 +45,7 @@ class IsalGzip final : public LibraryCodec {
  public:
   IsalGzip(int level, size_t max_block_bytes)
       : level_(level),
-        level_buffer_(ISAL_DEF_LVL3_EXTRA_LARGE),
+        level_buffer_(kLevelBufferBytes),
         output_(max_block_bytes + max_block_bytes / 8 + kGzipOverheadBytes) {}
 
   absl::string_view Run(absl::string_view block) override {
@@ -91,6 +95,8 @@ class Zstd final : public LibraryCodec {
       : context_(ZSTD_createCCtx()),
         output_(ZSTD_compressBound(max_block_bytes)) {
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
+    // As the daemon's frames have.
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
   }
 
   absl::string_view Run(absl::string_view block) override {
