@@ -1,0 +1,48 @@
+// The groups of figures. Each starts the servers that it needs, stops them
+// again, and fails when any call fails or is answered wrongly.
+#ifndef UACCED_TESTS_BENCH_FIGURES_H_
+#define UACCED_TESTS_BENCH_FIGURES_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/status.h"
+#include "tests/bench/report.h"
+#include "tests/bench/servers.h"
+
+namespace uacced::bench {
+
+struct Bench {
+  Servers& servers;
+  Report& report;
+  const std::string& corpus;  // at least kCorpusBytes
+  bool quick = false;         // fewer and shorter rounds, rougher figures
+};
+
+inline constexpr size_t kCorpusBytes = 8 << 20;
+// Of different payloads in one measurement.
+inline constexpr size_t kMaxBlocks = 64;
+
+struct PayloadSize {
+  const char* name;
+  size_t bytes;
+};
+inline constexpr PayloadSize k64B = {"64B", 64};
+inline constexpr PayloadSize k4KiB = {"4KiB", 4 << 10};
+inline constexpr PayloadSize k64KiB = {"64KiB", 64 << 10};
+inline constexpr PayloadSize k1MiB = {"1MiB", 1 << 20};
+
+// "rss.start", "idle.cpu", "first.p50": the daemon that has nothing to do,
+// beside bare echo.
+absl::Status MeasureIdle(const Bench& bench);
+
+// "copy.SIZE.xCALLS": operation Copy against bare echo, and "rss.after_copy".
+absl::Status MeasureCopy(const Bench& bench);
+
+// "ALGORITHM.SIZE": the daemon with one worker against the same library on
+// one thread of this process.
+absl::Status MeasureCompute(const Bench& bench);
+
+}  // namespace uacced::bench
+
+#endif  // UACCED_TESTS_BENCH_FIGURES_H_
