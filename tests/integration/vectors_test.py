@@ -45,8 +45,7 @@ def batches(found):
 
 class VectorsTest(case.DaemonTest):
 
-    def setUp(self):
-        self.names = map(str, itertools.count())
+    names = map(str, itertools.count())
 
     def import_keys(self, batch, **use):
         """Gives each vector of `batch` the name of its key as "name"."""

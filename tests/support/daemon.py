@@ -181,9 +181,14 @@ class Daemon:
         with open(self._log_path, encoding="utf-8", errors="replace") as lines:
             return lines.read()
 
-    def resident_bytes(self):
-        with open("/proc/%d/statm" % self.process.pid, encoding="ascii") as f:
-            return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    def resident_bytes(self, peak=False):
+        field = "VmHWM:" if peak else "VmRSS:"
+        with open("/proc/%d/status" % self.process.pid,
+                  encoding="ascii") as lines:
+            for line in lines:
+                if line.startswith(field):
+                    return int(line.split()[1]) * 1024
+        raise LookupError(field)
 
     def descriptor_count(self):
         return len(os.listdir("/proc/%d/fd" % self.process.pid))
