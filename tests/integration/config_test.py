@@ -178,7 +178,7 @@ class ConfigTest(unittest.TestCase):
                 self.assertIn(path, done.stderr)
 
     def test_wrong_command_lines(self):
-        for arguments in ([], ["--check"], ["--config"], ["--speed=9"],
+        for arguments in (["--config"], ["--speed=9"], ["extra"],
                           ["--config", self.write(GOOD), "extra"]):
             with self.subTest(arguments):
                 done = self.run_daemon(*arguments)

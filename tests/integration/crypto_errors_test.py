@@ -276,7 +276,8 @@ class KeyErrorsTest(case.DaemonTest):
                                 self.api.Keys.ImportKey, name="k",
                                 cipher=algorithm, material=case.noise(size))
         for size in (0, 257):
-            self.refuse("INVALID_ARGUMENT", "KEY_INVALID", self.api.Keys.ImportKey,
+            self.refuse("INVALID_ARGUMENT", "KEY_INVALID",
+                        self.api.Keys.ImportKey,
                         name="k", hmac="HASH_ALGORITHM_SHA256",
                         material=case.noise(size))
 

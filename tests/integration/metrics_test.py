@@ -15,6 +15,7 @@ import unittest
 import grpc
 
 from tests.support import case
+from tests.support import daemon as daemon_lib
 
 PROMTOOL = "/usr/bin/promtool"
 
@@ -56,9 +57,11 @@ class MetricsTest(case.DaemonTest):
         def read():
             metrics = self.daemon.metrics()
             return [
-                metrics.sum("uacced_requests_total", **copy, code="OK"),
-                metrics.sum("uacced_input_bytes_total", **copy),
-                metrics.sum("uacced_output_bytes_total", **copy),
+                metrics.sum("uacced_requests_total", **copy, code="ok"),
+                metrics.sum("uacced_request_bytes_total", **copy,
+                            direction="in"),
+                metrics.sum("uacced_request_bytes_total", **copy,
+                            direction="out"),
                 metrics.sum("uacced_service_time_seconds_count", **copy),
                 metrics.sum("uacced_queue_wait_seconds_count", **copy),
             ]
@@ -80,8 +83,8 @@ class MetricsTest(case.DaemonTest):
             self.api.Accelerator.Encrypt(key="none")
         after = self.daemon.metrics()
         for operation, code, count in (
-                ("decompress", "INVALID_ARGUMENT", 3),
-                ("encrypt", "NOT_FOUND", 1)):
+                ("decompress", "invalid_argument", 3),
+                ("encrypt", "not_found", 1)):
             labels = {"operation": operation, "code": code}
             self.assertEqual(
                 after.sum("uacced_requests_total", **labels) -
@@ -102,14 +105,31 @@ class MetricsTest(case.DaemonTest):
 
     def test_gauges_return_to_zero(self):
         self.work(self.api)
+        names = ("uacced_jobs_in_flight", "uacced_bytes_in_flight",
+                 "uacced_inbox_entries", "uacced_device_jobs_in_flight",
+                 "uacced_device_jobs_waiting")
         metrics = self.daemon.metrics()
-        for name in ("uacced_jobs_in_flight", "uacced_bytes_in_flight",
-                     "uacced_inbox_jobs"):
+        for name in names:
             self.assertEqual(metrics.types[name], "gauge")
-            self.assertEqual(metrics.sum(name), 0, name)
+        # A job is counted until gRPC has let go of the answer.
+        daemon_lib.wait_until(
+            lambda: not any(self.daemon.metrics().sum(n) for n in names),
+            "gauges at 0")
         self.assertGreaterEqual(metrics.sum("uacced_connections"), 1)
+        self.assertEqual(metrics.sum("uacced_draining"), 0)
+        self.assertEqual(metrics.sum("uacced_device_up", device="cpu"), 1)
+
+    def test_limits_are_told(self):
+        metrics = self.daemon.metrics()
+        status = self.api.Admin.GetStatus()
+        for name, value in (("jobs", status.jobs_limit),
+                            ("bytes", status.bytes_limit),
+                            ("connections", status.connections_limit),
+                            ("keys", status.keys_limit)):
+            self.assertEqual(metrics.sum("uacced_%s_limit" % name), value)
 
     def test_build_and_reactor_are_told(self):
+        self.assert_answers()
         metrics = self.daemon.metrics()
         (labels, value), = metrics.series("uacced_build_info")
         self.assertEqual(value, 1)
@@ -119,6 +139,8 @@ class MetricsTest(case.DaemonTest):
                      "uacced_reactor_wakeups_total"):
             self.assertEqual(metrics.types[name], "counter")
             self.assertGreater(metrics.sum(name), 0)
+        self.assertEqual(metrics.types["uacced_reactor_busy_ratio"], "gauge")
+        self.assertLessEqual(metrics.sum("uacced_reactor_busy_ratio"), 1)
 
     def test_clients_cannot_add_labels(self):
         self.work(self.api)

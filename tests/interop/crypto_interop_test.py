@@ -52,7 +52,17 @@ def join(algorithm, key, nonce, tag, ciphertext):
     return out + ciphertext
 
 
-class OpensslTest(cli.CliTest):
+class CryptoTest(cli.CliTest):
+
+    def content(self, algorithm):
+        """(kind, path) of inputs: all of them for one cipher of each kind, and
+        for the others what a cipher could treat differently."""
+        few = ("empty", "one byte", "text")
+        return [(kind, path) for kind, path in self.files.items()
+                if algorithm.startswith("aes-256") or kind in few]
+
+
+class OpensslTest(CryptoTest):
 
     def setUp(self):
         for algorithm, size in OPENSSL_CIPHERS.items():
@@ -67,7 +77,7 @@ class OpensslTest(cli.CliTest):
 
     def test_openssl_decrypts_what_uaccectl_encrypted(self):
         for algorithm in OPENSSL_CIPHERS:
-            for kind, path in self.files.items():
+            for kind, path in self.content(algorithm):
                 with self.subTest(algorithm=algorithm, input=kind):
                     sealed = self.cli("encrypt", "-k", algorithm,
                                       "--allow-unauthenticated", path).stdout
@@ -80,7 +90,7 @@ class OpensslTest(cli.CliTest):
 
     def test_uaccectl_decrypts_what_openssl_encrypted(self):
         for algorithm in OPENSSL_CIPHERS:
-            for kind, path in self.files.items():
+            for kind, path in self.content(algorithm):
                 nonce = os.urandom(16)
                 with self.subTest(algorithm=algorithm, input=kind):
                     ciphertext = self.openssl(algorithm, nonce,
@@ -99,7 +109,7 @@ class OpensslTest(cli.CliTest):
         self.cli_fails(cli.PERMISSION, "decrypt", stdin=sealed)
 
 
-class AeadTest(cli.CliTest):
+class AeadTest(CryptoTest):
 
     def setUp(self):
         self.ciphers = {}
@@ -110,7 +120,7 @@ class AeadTest(cli.CliTest):
 
     def test_python_decrypts_what_uaccectl_encrypted(self):
         for algorithm, cipher in self.ciphers.items():
-            for kind, path in self.files.items():
+            for kind, path in self.content(algorithm):
                 with self.subTest(algorithm=algorithm, input=kind):
                     sealed = self.cli("encrypt", "-k", algorithm, path).stdout
                     head, name, key, nonce, tag, ciphertext = split(sealed)
@@ -122,7 +132,7 @@ class AeadTest(cli.CliTest):
 
     def test_uaccectl_decrypts_what_python_encrypted(self):
         for algorithm, cipher in self.ciphers.items():
-            for kind, path in self.files.items():
+            for kind, path in self.content(algorithm):
                 nonce = os.urandom(12)
                 head, *_ = split(join(algorithm, algorithm, b"", b"", b""))
                 with self.subTest(algorithm=algorithm, input=kind):
@@ -137,7 +147,8 @@ class AeadTest(cli.CliTest):
         out = self.path("never")
         sealed = self.cli("encrypt", "-k", "aes-256-gcm",
                           stdin=b"secret").stdout
-        for at in range(len(sealed)):
+        # All of the header's structure, every third byte of the rest.
+        for at in [*range(20), *range(20, len(sealed), 3)]:
             damaged = bytearray(sealed)
             damaged[at] ^= 1
             done = self.cli("decrypt", "-o", out, stdin=bytes(damaged),
@@ -193,7 +204,8 @@ class DigestTest(cli.CliTest):
         for algorithm in self.SUMS + ("sm3",):
             name = "mac-" + algorithm
             self.import_by_cli(name, "hmac-" + algorithm, material)
-            for kind, path in self.files.items():
+            for kind in ("empty", "text", "several MiB"):
+                path = self.files[kind]
                 with self.subTest(algorithm=algorithm, input=kind):
                     self.assertEqual(
                         self.cli("digest", "-k", name, path)
