@@ -99,8 +99,6 @@ class GarbageTest(HostileTest):
                 "half a prefix": b"\0\0",
                 "longer than sent": http2.message(b"abc", length=1_000),
                 "4 GiB": http2.message(b"abc", length=2**32 - 1),
-                "shorter than sent": http2.message(b"x" * 100, length=2),
-                "two messages": http2.message(b"") * 2,
                 "compressed by nothing": http2.message(b"abc", compressed=1),
                 "flag 255": http2.message(b"abc", compressed=255),
                 "not protobuf": http2.message(b"\xff" * 1_000),
@@ -178,7 +176,7 @@ class AbandonTest(HostileTest):
             connection.close()
 
     def test_cancelled_calls(self):
-        data = case.text(300_000)
+        data = case.text(100_000)
         for round_number in range(5):
             calls = [
                 self.api.Accelerator.Compress.future(
@@ -202,12 +200,12 @@ class AbandonTest(HostileTest):
             self.assertTrue(answer)
 
     def test_deadlines_that_pass_in_the_queue(self):
-        data = case.text(500_000)
+        data = case.text(200_000)
         calls = [
             self.api.Accelerator.Compress.future(
                 timeout=0.05 + i * 0.01, input=data,
                 format="COMPRESSION_FORMAT_ZSTD", level=19)
-            for i in range(60)
+            for i in range(80)
         ]
         codes = {call.code() for call in calls}
         self.assertIn(grpc.StatusCode.DEADLINE_EXCEEDED, codes)
@@ -236,20 +234,11 @@ class LargeTest(HostileTest):
         self.assertEqual(caught.exception.code(),
                          grpc.StatusCode.RESOURCE_EXHAUSTED)
 
-    def test_memory_in_flight_is_bounded(self):
-        big = bytes(50 << 20)
-        calls = [self.api.Accelerator.Copy.future(input=big)
-                 for _ in range(10)]
-        codes = [call.code() for call in calls]
-        self.assertIn(grpc.StatusCode.OK, codes)
-        self.assertLessEqual(set(codes), {
-            grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED})
-
 
 class MemoryTest(unittest.TestCase):
 
     def test_messages_on_their_way_in_are_bounded_too(self):
-        # 40 requests of 15 MiB at once against 64 MiB in flight: gRPC reads
+        # 25 requests of 15 MiB at once against 64 MiB in flight: gRPC reads
         # them before admission sees them.
         with daemon_lib.Daemon("""limits {
                 max_message_bytes: 16777216 max_output_bytes: 16777216
@@ -258,14 +247,14 @@ class MemoryTest(unittest.TestCase):
             before = daemon.resident_bytes(peak=True)
             big = bytes(15 << 20)
             calls = [client.Accelerator.Copy.future(input=big)
-                     for _ in range(40)]
+                     for _ in range(25)]
             codes = {call.code() for call in calls}
             self.assertIn(grpc.StatusCode.OK, codes)
             self.assertLessEqual(codes, {
                 grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED,
                 grpc.StatusCode.UNAVAILABLE})
             grown = daemon.resident_bytes(peak=True) - before
-            self.assertLess(grown, 320 << 20)
+            self.assertLess(grown, 256 << 20)
             self.assertEqual(
                 client.Accelerator.Copy(input=b"x").output, b"x")
 

@@ -40,8 +40,9 @@ def message(payload, compressed=0, length=None):
 def connect(path):
     """A connection to the Unix socket `path`; sends time out after 10 s."""
     connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(10)
+    # Without a timeout yet: it would fail instead of wait on a full backlog.
     connection.connect(path)
+    connection.settimeout(10)
     return connection
 
 
