@@ -65,10 +65,10 @@ class CompressionInteropTest(cli.CliTest):
         for format_name, writers in WRITERS.items():
             for writer in writers:
                 for kind, path in self.files.items():
-                    if kind == "several MiB" and "-19c" in writer:
-                        continue  # Takes seconds and shows nothing more.
-                    if kind != "text" and "-11c" in writer:
-                        continue  # Likewise.
+                    # The first writer of each format makes all kinds.
+                    if writer is not writers[0] and kind not in (
+                            "empty", "one byte", "text"):
+                        continue
                     with self.subTest(writer=writer, input=kind):
                         packed = cli.run(*writer,
                                          stdin=self.read(path)).stdout
