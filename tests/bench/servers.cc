@@ -48,7 +48,11 @@ std::string DaemonConfig(const std::string& socket,
   return absl::StrCat("listener { unix { path: \"", socket,
                       "\" } }\n"
                       "device { name: \"cpu\" soft { ",
-                      workers, " } }\n");
+                      workers,
+                      " } }\n"
+                      // Reconnecting is not what is measured, and bare echo
+                      // does not.
+                      "limits { max_connection_age_ms: 3600000 }\n");
 }
 
 Servers::Servers(std::string daemon, std::string echo_server,
