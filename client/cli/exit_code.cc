@@ -48,6 +48,9 @@ Explanation Explain(const absl::Status& error, absl::string_view server) {
       if (details.reason == "CORRUPT_INPUT") {
         return {ExitCode::kCorrupt, "the input is damaged or of another kind"};
       }
+      if (details.reason == "FORMAT_NOT_DETECTED") {
+        return {ExitCode::kCorrupt, "-f names the format of raw deflate"};
+      }
       if (details.reason == "DECRYPT_FAILED") {
         return {ExitCode::kCorrupt,
                 "the file was changed or this is not its key"};

@@ -54,7 +54,7 @@ LimitsConfig ReadLimits(const Section& section) {
   limits.max_jobs_per_connection = Number32(
       section, Fields::kMaxJobsPerConnectionFieldNumber, {1, 65'536, 1024});
   limits.max_connection_age =
-      milliseconds(Fields::kMaxConnectionAgeMsFieldNumber, 10'000);
+      milliseconds(Fields::kMaxConnectionAgeMsFieldNumber, 30'000);
   limits.max_connection_idle =
       milliseconds(Fields::kMaxConnectionIdleMsFieldNumber, 60'000);
 

@@ -33,7 +33,7 @@ TEST(ConfigTest, FillsInEveryDefault) {
   EXPECT_EQ(config.limits.max_bytes, size_t{512} << 20);
   EXPECT_EQ(config.limits.max_connections, 1024u);
   EXPECT_EQ(config.limits.max_jobs_per_connection, 1024u);
-  EXPECT_EQ(config.limits.max_connection_age, absl::Seconds(10));
+  EXPECT_EQ(config.limits.max_connection_age, absl::Seconds(30));
   EXPECT_EQ(config.limits.max_connection_idle, absl::Seconds(60));
   ASSERT_EQ(config.devices.size(), 1u);
   EXPECT_EQ(config.devices[0].name, "cpu");
@@ -159,7 +159,7 @@ TEST(ConfigTest, DeployedFilesAreValid) {
   ASSERT_TRUE(dev->metrics.has_value());
   EXPECT_EQ(dev->metrics->address, "127.0.0.1");
   EXPECT_EQ(dev->metrics->port, 9464);
-  EXPECT_EQ(dev->limits.max_connection_age, absl::Seconds(5));
+  EXPECT_EQ(dev->limits.max_connection_age, absl::Seconds(10));
   ASSERT_EQ(dev->devices.size(), 1u);
   EXPECT_EQ(dev->devices[0].name, "cpu");
 

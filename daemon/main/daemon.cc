@@ -74,9 +74,11 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
                           KeyStore::Create(config.keys.max_keys));
   UACCED_RETURN_IF_ERROR(daemon->OpenDevices());
   UACCED_RETURN_IF_ERROR(daemon->StartReactor());
-  UACCED_RETURN_IF_ERROR(daemon->StartMetrics());
   UACCED_RETURN_IF_ERROR(daemon->StartServer());
-  UACCED_RETURN_IF_ERROR(daemon->Listen());
+  UACCED_RETURN_IF_ERROR(daemon->OpenListeners());
+  // Both read what was made above.
+  UACCED_RETURN_IF_ERROR(daemon->StartMetrics());
+  daemon->acceptor_->Start();
   return daemon;
 }
 
@@ -172,7 +174,7 @@ absl::Status Daemon::StartServer() {
   return absl::OkStatus();
 }
 
-absl::Status Daemon::Listen() {
+absl::Status Daemon::OpenListeners() {
   std::vector<ListenSocket> sockets;
   for (const ListenerConfig& listener : config_.listeners) {
     UACCED_ASSIGN_OR_RETURN(ListenSocket socket, Open(listener));
@@ -186,7 +188,6 @@ absl::Status Daemon::Listen() {
                        [this](UniqueFd connection, const PeerCredentials&) {
                          server_->AddConnection(std::move(connection));
                        }));
-  acceptor_->Start();
   return absl::OkStatus();
 }
 
@@ -197,7 +198,7 @@ LiveFigures Daemon::ReadLive() const {
       .jobs_limit = config_.limits.max_jobs,
       .bytes_in_flight = admission_.bytes(),
       .bytes_limit = config_.limits.max_bytes,
-      .connections = acceptor_ == nullptr ? 0 : acceptor_->connections(),
+      .connections = acceptor_->connections(),
       .connections_limit = config_.limits.max_connections,
       .inbox_entries = reactor_->inbox_size(),
       .inbox_capacity = config_.reactor.inbox_entries,

@@ -37,6 +37,9 @@ class Daemon {
   Daemon& operator=(const Daemon&) = delete;
   ~Daemon();
 
+  // Requests answered since the start.
+  uint64_t requests_total() const { return metrics_.requests_total(); }
+
   // Waits at most so long; true: stop waiting for clients, end what runs.
   using HurryUp = std::function<bool(absl::Duration)>;
 
@@ -49,7 +52,7 @@ class Daemon {
   absl::Status OpenDevices();
   absl::Status StartReactor();
   absl::Status StartServer();
-  absl::Status Listen();
+  absl::Status OpenListeners();
   absl::Status StartMetrics();
   LiveFigures ReadLive() const;
   bool WaitUntil(const std::function<bool()>& done, absl::Duration timeout,

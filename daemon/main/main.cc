@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "daemon/config/config.h"
+#include "daemon/main/allocator.h"
 #include "daemon/main/daemon.h"
 #include "daemon/main/options.h"
 #include "daemon/main/service_manager.h"
@@ -24,6 +25,9 @@ namespace {
 
 constexpr int kCannotStart = 1;
 constexpr int kBadUsage = 2;
+
+// Two of these without a request count as idle.
+constexpr absl::Duration kIdleCheck = absl::Seconds(5);
 
 // Every thread inherits the mask; the main thread asks for the signals.
 sigset_t BlockStopSignals() {
@@ -41,6 +45,23 @@ bool SignalWithin(const sigset_t& signals, absl::Duration timeout) {
   return sigtimedwait(&signals, nullptr, &limit) > 0;
 }
 
+// Memory of a burst goes back to the system once a while has passed without
+// any request.
+void WaitForStop(const sigset_t& signals, const Daemon& daemon) {
+  uint64_t seen_requests = 0;
+  bool released = true;
+  while (!SignalWithin(signals, kIdleCheck)) {
+    const uint64_t requests = daemon.requests_total();
+    if (requests != seen_requests) {
+      released = false;
+    } else if (!released) {
+      ReleaseFreeMemory();
+      released = true;
+    }
+    seen_requests = requests;
+  }
+}
+
 int Serve(const Config& config) {
   const sigset_t signals = BlockStopSignals();
   // Not paired on purpose: the last grpc_shutdown() may take 10 s to join
@@ -54,8 +75,7 @@ int Serve(const Config& config) {
   }
   NotifyServiceManager("READY=1");
   Log(LogLevel::kInfo, "main", "serving", {{"version", kVersion}});
-  int signal = 0;
-  sigwait(&signals, &signal);
+  WaitForStop(signals, **daemon);
   NotifyServiceManager("STOPPING=1");
   (*daemon)->Drain([&signals](absl::Duration timeout) {
     return SignalWithin(signals, timeout);

@@ -41,12 +41,16 @@ absl::Status Convert(const v1::CompressRequest& message,
 absl::Status Convert(const v1::DecompressRequest& message,
                      const ConvertContext& context, Conversion& out) {
   if (message.max_output_bytes() > context.max_output_bytes) {
-    return FieldError(
-        "max_output_bytes", "OUTPUT_LIMIT_TOO_LARGE",
-        absl::StrCat(message.max_output_bytes(),
+    return MakeError(
+        absl::StatusCode::kResourceExhausted,
+        absl::StrCat("max_output_bytes: ", message.max_output_bytes(),
                      " is more than this daemon's limits.max_output_bytes, ",
                      context.max_output_bytes),
-        absl::StatusCode::kResourceExhausted);
+        {.reason = "OUTPUT_LIMIT_TOO_LARGE",
+         .metadata = {{"field", "max_output_bytes"}},
+         .quota_subject = "daemon",
+         .quota_description = absl::StrCat("limits.max_output_bytes = ",
+                                           context.max_output_bytes)});
   }
   const hw::Bytes input = AsBytes(message.input());
   if (input.empty()) {

@@ -19,7 +19,7 @@ namespace {
 using absl::StatusCode;
 
 // The store knows codes and words; programs want a reason too.
-absl::Status WithReason(const absl::Status& status) {
+absl::Status WithReason(const absl::Status& status, size_t max_keys) {
   std::string reason;
   switch (status.code()) {
     case StatusCode::kAlreadyExists:
@@ -32,10 +32,11 @@ absl::Status WithReason(const absl::Status& status) {
       reason = "KEY_INVALID";
       break;
     case StatusCode::kResourceExhausted:
-      return MakeError(status.code(), status.message(),
-                       {.reason = "KEYS_LIMIT",
-                        .quota_subject = "daemon",
-                        .quota_description = "keys.max_keys"});
+      return MakeError(
+          status.code(), status.message(),
+          {.reason = "KEYS_LIMIT",
+           .quota_subject = "daemon",
+           .quota_description = absl::StrCat("keys.max_keys = ", max_keys)});
     default:
       break;
   }
@@ -94,8 +95,9 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context,
 // Answers with the new key, and leaves a line for whoever audits.
 grpc::ServerUnaryReactor* AnswerNew(
     grpc::CallbackServerContext* context,
-    const absl::StatusOr<std::shared_ptr<const Key>>& key, v1::Key* out) {
-  if (!key.ok()) return Answer(context, WithReason(key.status()));
+    const absl::StatusOr<std::shared_ptr<const Key>>& key, size_t max_keys,
+    v1::Key* out) {
+  if (!key.ok()) return Answer(context, WithReason(key.status(), max_keys));
   Describe(**key, out);
   Log(LogLevel::kInfo, "keys",
       (*key)->imported() ? "key imported" : "key created",
@@ -111,7 +113,8 @@ grpc::ServerUnaryReactor* KeysService::CreateKey(
     v1::CreateKeyResponse* response) {
   const absl::StatusOr<KeySpec> spec = SpecOf(*request);
   if (!spec.ok()) return Answer(context, spec.status());
-  return AnswerNew(context, keys_.CreateKey(*spec), response->mutable_key());
+  return AnswerNew(context, keys_.CreateKey(*spec), keys_.max_keys(),
+                   response->mutable_key());
 }
 
 grpc::ServerUnaryReactor* KeysService::ImportKey(
@@ -129,7 +132,7 @@ grpc::ServerUnaryReactor* KeysService::ImportKey(
   // (The receive buffers below it are gRPC's, and are not zeroed.)
   OPENSSL_cleanse(const_cast<char*>(material.data()), material.size());
   if (!spec.ok()) return Answer(context, spec.status());
-  return AnswerNew(context, key, response->mutable_key());
+  return AnswerNew(context, key, keys_.max_keys(), response->mutable_key());
 }
 
 grpc::ServerUnaryReactor* KeysService::ListKeys(
@@ -143,7 +146,9 @@ grpc::ServerUnaryReactor* KeysService::DestroyKey(
     grpc::CallbackServerContext* context, const v1::DestroyKeyRequest* request,
     v1::DestroyKeyResponse* /*response*/) {
   const absl::Status status = keys_.Destroy(request->name());
-  if (!status.ok()) return Answer(context, WithReason(status));
+  if (!status.ok()) {
+    return Answer(context, WithReason(status, keys_.max_keys()));
+  }
   Log(LogLevel::kInfo, "keys", "key destroyed", {{"key", request->name()}});
   return Answer(context, status);
 }

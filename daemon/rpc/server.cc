@@ -19,6 +19,10 @@ namespace {
 // A message is its payload and a little around it.
 constexpr uint64_t kMessageOverheadBytes = 128 << 10;
 
+// gRPC's own memory, before admission sees a request: as much again as
+// requests in flight may have, or streams would be reset instead of refused.
+constexpr uint64_t kMinQuotaBytes = 256 << 20;
+
 int ClampToInt(uint64_t value) {
   return static_cast<int>(std::min<uint64_t>(value, INT_MAX));
 }
@@ -38,7 +42,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Create(
       ClampToInt(options.max_message_bytes + kMessageOverheadBytes));
   builder.SetMaxSendMessageSize(-1);
   grpc::ResourceQuota quota("uacced");
-  quota.Resize(options.max_bytes);
+  quota.Resize(std::max(kMinQuotaBytes, 2 * options.max_bytes));
   builder.SetResourceQuota(quota);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                              ClampToInt(options.max_jobs_per_connection));

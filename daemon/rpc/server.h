@@ -23,7 +23,7 @@ class RpcServer {
  public:
   struct Options {
     uint64_t max_message_bytes = 0;  // Of requests.
-    uint64_t max_bytes = 0;          // Of all receive buffers together.
+    uint64_t max_bytes = 0;          // Of requests in flight, all together.
     uint32_t max_jobs_per_connection = 0;
     uint32_t max_connection_age_ms = 0;
     uint32_t max_connection_idle_ms = 0;

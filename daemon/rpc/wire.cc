@@ -23,6 +23,9 @@ constexpr uint32_t kPayloadTag = (kPayloadField << 3) | 2;
 
 bool ParseMessage(grpc::ByteBuffer& buffer,
                   google::protobuf::MessageLite& message) {
+  // No message at all, as from a client that broke off within it: an empty
+  // message is another thing.
+  if (!buffer.Valid()) return false;
   if (buffer.Length() == 0) {
     message.Clear();
     return true;

@@ -54,8 +54,15 @@ TEST(WireTest, GarbageIsRefused) {
   EXPECT_FALSE(ParseMessage(buffer, parsed));
 }
 
+TEST(WireTest, NoMessageIsNotAnEmptyMessage) {
+  grpc::ByteBuffer buffer;
+  v1::CompressRequest parsed;
+  EXPECT_FALSE(ParseMessage(buffer, parsed));
+}
+
 TEST(WireTest, AnEmptyBufferIsAnEmptyMessage) {
-  grpc::ByteBuffer buffer(nullptr, 0);
+  const grpc::Slice slice;
+  grpc::ByteBuffer buffer(&slice, 1);
   v1::CompressRequest parsed;
   EXPECT_TRUE(ParseMessage(buffer, parsed));
   EXPECT_TRUE(parsed.input().empty());
