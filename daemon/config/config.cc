@@ -146,6 +146,8 @@ ReactorConfig ReadReactor(const Section& section, uint32_t cpu_count) {
       Number32(section, Fields::kReplyThreadsFieldNumber,
                {1, kMaxReplyThreads,
                 std::clamp<uint32_t>(cpu_count / 4, 1, kMaxReplyThreads)});
+  reactor.inline_reply_bytes = Number32(
+      section, Fields::kInlineReplyBytesFieldNumber, {0, 1'048'576, 65'536});
   return reactor;
 }
 

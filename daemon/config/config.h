@@ -70,6 +70,7 @@ struct ReactorConfig {
   absl::Duration spin;
   uint32_t inbox_entries = 0;  // A power of two.
   uint32_t reply_threads = 0;
+  uint32_t inline_reply_bytes = 0;
 };
 
 struct KeysConfig {

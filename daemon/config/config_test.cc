@@ -43,6 +43,7 @@ TEST(ConfigTest, FillsInEveryDefault) {
   EXPECT_EQ(config.reactor.spin, absl::Microseconds(20));
   EXPECT_EQ(config.reactor.inbox_entries, 4096u);
   EXPECT_EQ(config.reactor.reply_threads, 2u);
+  EXPECT_EQ(config.reactor.inline_reply_bytes, 65'536u);
   EXPECT_EQ(config.keys.max_keys, 1024u);
   EXPECT_EQ(config.shutdown.drain_timeout, absl::Seconds(10));
   EXPECT_EQ(config.log_level, LogLevel::kInfo);
@@ -77,7 +78,8 @@ TEST(ConfigTest, EveryFieldIsRead) {
     }
     device { name: "a" soft { workers: 3 queue_depth: 4 inline_budget_us: 5 } }
     device { name: "b_-9" soft {} }
-    reactor { spin_us: 7 inbox_entries: 5000 reply_threads: 9 }
+    reactor { spin_us: 7 inbox_entries: 5000 reply_threads: 9
+              inline_reply_bytes: 0 }
     keys { max_keys: 100000 }
     shutdown { drain_timeout_ms: 600000 }
     log { level: WARNING })");
@@ -111,6 +113,7 @@ TEST(ConfigTest, EveryFieldIsRead) {
   EXPECT_EQ(config.reactor.spin, absl::Microseconds(7));
   EXPECT_EQ(config.reactor.inbox_entries, 8192u);
   EXPECT_EQ(config.reactor.reply_threads, 9u);
+  EXPECT_EQ(config.reactor.inline_reply_bytes, 0u);
   EXPECT_EQ(config.keys.max_keys, 100'000u);
   EXPECT_EQ(config.shutdown.drain_timeout, absl::Minutes(10));
   EXPECT_EQ(config.log_level, LogLevel::kWarning);

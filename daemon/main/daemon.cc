@@ -169,7 +169,8 @@ absl::Status Daemon::StartServer() {
                     .metrics = metrics_,
                     .reply_pool = *reply_pool_,
                     .clock = clock_,
-                    .max_output_bytes = limits.max_output_bytes},
+                    .max_output_bytes = limits.max_output_bytes,
+                    .inline_reply_bytes = config_.reactor.inline_reply_bytes},
                    *keys_));
   return absl::OkStatus();
 }

@@ -81,8 +81,13 @@ absl::Status UnaryCall::AllocateOutput(uint64_t room_bytes) {
 }
 
 void UnaryCall::Complete(std::unique_ptr<Job> job) {
+  const bool small = job->outcome.produced_bytes <= path_.inline_reply_bytes;
   job_ = std::move(job);
-  path_.reply_pool.Push(this);
+  if (small) {
+    Respond();
+  } else {
+    path_.reply_pool.Push(this);
+  }
 }
 
 void UnaryCall::Lost() {

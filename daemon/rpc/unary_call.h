@@ -6,7 +6,7 @@
 //            Until then it keeps the ticket, so that answers still being
 //            written count against the limits.
 // Threads:   Start() on a gRPC thread, Complete() on the polling thread,
-//            Respond() on a reply thread, OnCancel() on any thread at any
+//            Respond() there or on a reply thread, OnCancel() on any thread at any
 //            time, OnDone() last of all.
 #ifndef UACCED_DAEMON_RPC_UNARY_CALL_H_
 #define UACCED_DAEMON_RPC_UNARY_CALL_H_
@@ -42,6 +42,9 @@ struct RequestPath {
   ReplyPool& reply_pool;
   const Clock& clock;
   uint64_t max_output_bytes;
+  // Answers up to this size are sent on the polling thread: a change of
+  // threads costs more than that.
+  uint64_t inline_reply_bytes;
 };
 
 class UnaryCall : public grpc::ServerUnaryReactor,
