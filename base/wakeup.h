@@ -31,6 +31,10 @@ class Wakeup {
     if (asleep_.exchange(false, std::memory_order_acq_rel)) Signal();
   }
 
+  // A guess, for whoever could spare the consumer its waking: only Notify()
+  // may rely on it.
+  bool MayBeAsleep() const { return asleep_.load(std::memory_order_relaxed); }
+
   // From here on Notify() signals fd(). The caller must look for work once
   // more before it sleeps.
   void PrepareSleep() { asleep_.exchange(true, std::memory_order_acq_rel); }

@@ -23,12 +23,10 @@ class Inbox {
     }
   }
 
-  // Takes `job` and wakes the reactor, or returns false and leaves it alone
-  // when the inbox is full.
+  // Takes `job`, or returns false and leaves it alone when the inbox is full.
+  // The caller sees to it that somebody looks: wakeup().Notify() at the least.
   bool TryPush(std::unique_ptr<Job>& job) {
-    if (!ring_.TryPush(std::move(job))) return false;
-    wakeup_.Notify();
-    return true;
+    return ring_.TryPush(std::move(job));
   }
 
   // Null when empty.

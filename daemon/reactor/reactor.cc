@@ -15,6 +15,9 @@ namespace {
 // Most jobs taken from the inbox before devices have their turn again.
 constexpr uint32_t kInboxBatch = 64;
 
+// Rounds that a thread which brings a job turns for others too.
+constexpr int kMaxHelpTurns = 4;
+
 // While stopping, how often the deadline is looked at.
 constexpr int64_t kDrainIntervalNs = 1'000'000;
 
@@ -78,30 +81,54 @@ void Reactor::Stop(int64_t drain_ns) {
   thread_.join();
 }
 
-// The order is such that what one step frees, the next can use: jobs come in,
-// completions free slots, waiting jobs take them, one doorbell a device.
+bool Reactor::TryPush(std::unique_ptr<Job>& job) {
+  if (!inbox_.TryPush(job)) return false;
+  Wakeup& wakeup = inbox_.wakeup();
+  if (!wakeup.MayBeAsleep() || !HelpOut()) wakeup.Notify();
+  return true;
+}
+
+// True: nothing is left that the reactor's own thread would have to be woken
+// for. Who comes while the turn is taken fails here, and wakes it.
+bool Reactor::HelpOut() {
+  const TurnLock turn(turn_, std::try_to_lock);
+  if (!turn.owns_lock()) return false;
+  for (int i = 0; i < kMaxHelpTurns; ++i) {
+    if (TakeTurn() == 0) return !NeedsPolling();
+  }
+  return false;
+}
+
 void Reactor::Run() {
-  bool busy = false;
+  TurnLock turn(turn_);
   for (;;) {
-    ReadClock(busy);
-    busy = DrainInbox() + ServeLanes() > 0;
-    if (busy) {
+    if (TakeTurn() > 0) {
       idle_since_ns_ = 0;
       continue;
     }
     if (stopping_.load(std::memory_order_acquire) && MayExit()) break;
-    BackOff();
+    BackOff(turn);
   }
   // Devices stop here, on the thread that owns their queues.
   for (const auto& lane : lanes_) lane->Stop(Cause::kShuttingDown);
 }
 
-// One reading a loop serves every job in it. What passed since the last one
-// was spent as that loop went.
-void Reactor::ReadClock(bool was_busy) {
+// One round of the loop; returns how much moved. The order is such that what
+// one step frees, the next can use: jobs come in, completions free slots,
+// waiting jobs take them, one doorbell a device.
+uint32_t Reactor::TakeTurn() {
+  ReadClock();
+  const uint32_t moved = DrainInbox() + ServeLanes();
+  was_busy_ = moved > 0;
+  return moved;
+}
+
+// One reading serves every job of a round. What passed since the last one was
+// spent as that round went.
+void Reactor::ReadClock() {
   const int64_t before_ns = std::exchange(now_ns_, clock_->NowNs());
   if (before_ns != 0) {
-    Add(was_busy ? stats_.busy_ns : stats_.idle_ns,
+    Add(was_busy_ ? stats_.busy_ns : stats_.idle_ns,
         static_cast<uint64_t>(now_ns_ - before_ns));
   }
   Add(stats_.loops, 1);
@@ -138,25 +165,35 @@ bool Reactor::MayExit() {
   return idle || now_ns_ >= stop_by_ns_.load(std::memory_order_relaxed);
 }
 
-void Reactor::BackOff() {
+// A device that cannot wake anybody has work.
+bool Reactor::NeedsPolling() const {
+  for (const auto& lane : lanes_) {
+    if (lane->event_fd() < 0 && !lane->idle()) return true;
+  }
+  return false;
+}
+
+void Reactor::BackOff(TurnLock& turn) {
   if (idle_since_ns_ == 0) idle_since_ns_ = now_ns_;
   if (now_ns_ - idle_since_ns_ < options_.spin_ns) {
     CpuRelax();
     return;
   }
-  Sleep();
+  Sleep(turn);
 }
 
 // Everyone must agree to the sleep; who finds work calls it off.
-void Reactor::Sleep() {
+void Reactor::Sleep(TurnLock& turn) {
   Wakeup& wakeup = inbox_.wakeup();
   wakeup.PrepareSleep();
   const bool stopping = stopping_.load(std::memory_order_acquire);
   if (inbox_.ApproximateSize() == 0 && ArmAll()) {
     Add(stats_.sleeps, 1);
+    turn.unlock();
     const absl::Status status =
         sleeper_->Sleep(stopping ? kDrainIntervalNs : Sleeper::kNoTimeout);
     if (!status.ok()) SleepBadly(status);
+    turn.lock();
   }
   DisarmAll();
   wakeup.EndSleep();

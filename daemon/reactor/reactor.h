@@ -1,6 +1,11 @@
-// The Reactor is the polling thread: it takes jobs from its inbox, puts them
-// on device queues in fair order, and answers what the devices finish. It
-// never blocks on a job, touches payload, locks, or allocates for a job.
+// The Reactor is the polling loop: it takes jobs from its inbox, puts them on
+// device queues in fair order, and answers what the devices finish. It never
+// blocks on a job, touches payload, or allocates for a job.
+//
+// The loop has a thread of its own, which holds the turn (a mutex) for as long
+// as it is awake. While it sleeps, a thread that brings a job borrows the turn
+// and does the work of the loop itself, because waking another thread costs
+// more than most small jobs do (docs/decisions/0009).
 //
 // Units:   times in nanoseconds of the given clock.
 // Threads: TryPush() and the stats are thread-safe. AddLane() only before
@@ -11,6 +16,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,7 +31,7 @@
 
 namespace uacced {
 
-// Written by the polling thread alone.
+// Written by whoever has the turn.
 struct LoopStats {
   std::atomic<uint64_t> busy_ns{0};  // In loops that moved something.
   std::atomic<uint64_t> idle_ns{0};  // Spinning and sleeping.
@@ -61,8 +67,9 @@ class Reactor {
   void Stop(int64_t drain_ns);
 
   // Takes `job` for lane job->lane_index, or returns false and leaves it alone
-  // when the inbox is full.
-  bool TryPush(std::unique_ptr<Job>& job) { return inbox_.TryPush(job); }
+  // when the inbox is full. The job, and others, may be answered by the time
+  // this returns, on this thread.
+  bool TryPush(std::unique_ptr<Job>& job);
 
   size_t lane_count() const { return lanes_.size(); }
   const Lane& lane(size_t index) const { return *lanes_[index]; }
@@ -73,13 +80,18 @@ class Reactor {
   Reactor(Options options, const Clock* clock,
           std::unique_ptr<Sleeper> sleeper);
 
+  using TurnLock = std::unique_lock<std::mutex>;
+
   void Run();
-  void ReadClock(bool was_busy);
+  bool HelpOut();
+  uint32_t TakeTurn();
+  void ReadClock();
   uint32_t DrainInbox();
   uint32_t ServeLanes();
+  bool NeedsPolling() const;
   bool MayExit();
-  void BackOff();
-  void Sleep();
+  void BackOff(TurnLock& turn);
+  void Sleep(TurnLock& turn);
   bool ArmAll();
   void DisarmAll();
   void SleepBadly(const absl::Status& status);
@@ -95,8 +107,12 @@ class Reactor {
   std::atomic<bool> stopping_{false};
   std::atomic<int64_t> stop_by_ns_{0};
 
-  // Polling thread only.
+  // What is inside the lanes, and the fields below, belong to who holds it.
+  std::mutex turn_;
   int64_t now_ns_ = 0;
+  bool was_busy_ = false;
+
+  // The reactor's own thread only.
   int64_t idle_since_ns_ = 0;
   size_t armed_lanes_ = 0;
   bool sleeps_badly_ = false;
