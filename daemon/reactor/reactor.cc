@@ -16,7 +16,7 @@ namespace {
 constexpr uint32_t kInboxBatch = 64;
 
 // Rounds that a thread which brings a job turns for others too.
-constexpr int kMaxHelpTurns = 4;
+constexpr int kMaxHelpTurns = 16;
 
 // While stopping, how often the deadline is looked at.
 constexpr int64_t kDrainIntervalNs = 1'000'000;
@@ -88,15 +88,26 @@ bool Reactor::TryPush(std::unique_ptr<Job>& job) {
   return true;
 }
 
-// True: nothing is left that the reactor's own thread would have to be woken
-// for. Who comes while the turn is taken fails here, and wakes it.
+// True: somebody with the turn has seen or will see what was pushed, and the
+// reactor's own thread need not be woken.
 bool Reactor::HelpOut() {
-  const TurnLock turn(turn_, std::try_to_lock);
-  if (!turn.owns_lock()) return false;
-  for (int i = 0; i < kMaxHelpTurns; ++i) {
-    if (TakeTurn() == 0) return !NeedsPolling();
-  }
-  return false;
+  int turns_left = kMaxHelpTurns;
+  do {
+    TurnLock turn(turn_, std::try_to_lock);
+    if (!turn.owns_lock()) {
+      missed_.exchange(true, std::memory_order_acq_rel);
+      // Whoever had the turn gives it back before it looks at missed_, and
+      // both of us read-modify-write that. So either it still has the turn
+      // and will look, or the turn can be had now.
+      if (!turn.try_lock()) return true;
+    }
+    while (TakeTurn() > 0) {
+      if (--turns_left <= 0) return false;
+    }
+    if (NeedsPolling()) return false;
+    // The turn is given back here.
+  } while (missed_.exchange(false, std::memory_order_acq_rel));
+  return true;
 }
 
 void Reactor::Run() {
@@ -190,9 +201,11 @@ void Reactor::Sleep(TurnLock& turn) {
   if (inbox_.ApproximateSize() == 0 && ArmAll()) {
     Add(stats_.sleeps, 1);
     turn.unlock();
-    const absl::Status status =
-        sleeper_->Sleep(stopping ? kDrainIntervalNs : Sleeper::kNoTimeout);
-    if (!status.ok()) SleepBadly(status);
+    if (!missed_.exchange(false, std::memory_order_acq_rel)) {
+      const absl::Status status =
+          sleeper_->Sleep(stopping ? kDrainIntervalNs : Sleeper::kNoTimeout);
+      if (!status.ok()) SleepBadly(status);
+    }
     turn.lock();
   }
   DisarmAll();

@@ -112,6 +112,9 @@ class Reactor {
   int64_t now_ns_ = 0;
   bool was_busy_ = false;
 
+  // Somebody pushed a job and found the turn taken.
+  std::atomic<bool> missed_{false};
+
   // The reactor's own thread only.
   int64_t idle_since_ns_ = 0;
   size_t armed_lanes_ = 0;
