@@ -26,7 +26,7 @@ constexpr absl::Duration kLook = absl::Milliseconds(5);
 constexpr double kAgeSpread = 1.1;
 constexpr absl::Duration kAgeMargin = absl::Milliseconds(500);
 
-// For calls that still run when everything else has had its time.
+// For answers that are still being written.
 constexpr uint32_t kShutdownGraceMs = 1000;
 
 std::vector<std::string> DeviceNames(const Config& config) {
@@ -88,12 +88,11 @@ Daemon::Daemon(const Config& config)
       admission_({.max_jobs = config.limits.max_jobs,
                   .max_bytes = config.limits.max_bytes}) {}
 
-// Calls first, then the device that they wait for.
 Daemon::~Daemon() {
   metrics_.SetLiveSource({});
   acceptor_.reset();
-  if (server_ != nullptr) server_->Shutdown(0);
   if (reactor_ != nullptr) reactor_->Stop(0);
+  if (server_ != nullptr) server_->Shutdown(0);
 }
 
 absl::Status Daemon::OpenDevices() {
@@ -233,14 +232,18 @@ void Daemon::Drain(const HurryUp& hurry_up) {
   acceptor_->StopAccepting();
   Log(LogLevel::kInfo, "main", "draining",
       {{"connections", acceptor_->connections()}, {"jobs", admission_.jobs()}});
-  bool hurried = WaitUntil(
+  const bool hurried = WaitUntil(
       [this] { return acceptor_->connections() == 0; },
       config_.limits.max_connection_age * kAgeSpread + kAgeMargin, hurry_up);
   admission_.Close();
-  hurried = hurried || WaitUntil([this] { return admission_.jobs() == 0; },
-                                 config_.shutdown.drain_timeout, hurry_up);
-  server_->Shutdown(hurried ? 0 : kShutdownGraceMs);
+  if (!hurried) {
+    WaitUntil([this] { return admission_.jobs() == 0; },
+              config_.shutdown.drain_timeout, hurry_up);
+  }
+  // What is left had its time: it is answered UNAVAILABLE, so that no call
+  // keeps the server from ending.
   reactor_->Stop(0);
+  server_->Shutdown(kShutdownGraceMs);
   Log(LogLevel::kInfo, "main", "stopped",
       {{"requests", metrics_.requests_total()},
        {"failed", metrics_.requests_failed_total()}});

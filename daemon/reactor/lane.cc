@@ -38,7 +38,7 @@ Lane::~Lane() { Stop(Cause::kShuttingDown); }
 
 void Lane::Enqueue(std::unique_ptr<Job> job) {
   if (queue_ == nullptr) {
-    End(std::move(job), kUnavailable(Cause::kDeviceLost));
+    End(std::move(job), kUnavailable(stop_cause_));
     return;
   }
   waiting_.Enqueue(std::move(job));
@@ -127,6 +127,8 @@ void Lane::Isolate(uint32_t tag) {
 }
 
 void Lane::Stop(Cause cause) {
+  if (queue_ == nullptr) return;
+  stop_cause_ = cause;
   // First the device, so that it can no longer write to a job's buffers.
   queue_.reset();
   while (std::unique_ptr<Job> job = in_flight_.TakeAny()) {

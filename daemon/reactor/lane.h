@@ -83,7 +83,8 @@ class Lane {
   const std::string name_;
   const uint32_t depth_;
   const int event_fd_;
-  std::unique_ptr<hw::Queue> queue_;  // Null once isolated.
+  std::unique_ptr<hw::Queue> queue_;  // Null once stopped.
+  Cause stop_cause_ = Cause::kShuttingDown;
   DrrScheduler waiting_;
   InflightTable in_flight_;
   std::vector<hw::Completion> batch_;

@@ -120,8 +120,13 @@ void Reactor::Run() {
     if (stopping_.load(std::memory_order_acquire) && MayExit()) break;
     BackOff(turn);
   }
-  // Devices stop here, on the thread that owns their queues.
   for (const auto& lane : lanes_) lane->Stop(Cause::kShuttingDown);
+  // As if asleep for ever: who still brings a job finds that out, and has it
+  // refused by the stopped lanes. First those who came in between.
+  inbox_.wakeup().PrepareSleep();
+  turn.unlock();
+  while (!HelpOut()) {
+  }
 }
 
 // One round of the loop; returns how much moved. The order is such that what

@@ -61,7 +61,7 @@ class Reactor {
 
   void Start();
 
-  // REQUIRES: nobody calls TryPush() any more. Refuses what waits, lets devices
+  // Refuses what waits and what still comes, lets devices
   // finish what they hold for at most `drain_ns`, stops them, answers the rest
   // UNAVAILABLE, and joins.
   void Stop(int64_t drain_ns);

@@ -123,6 +123,34 @@ TEST_F(ReactorTest, StopRefusesWhatWaitsAndFinishesWhatTheDeviceHolds) {
   EXPECT_EQ(reply_.lost(), 0);
 }
 
+TEST_F(ReactorTest, AJobBroughtAfterTheEndIsRefusedAtOnce) {
+  Start(2, true);
+  reactor_->Stop(0);
+  for (int i = 0; i < 3; ++i) Push(MakeJob(&reply_));
+  for (const auto& job : reply_.Take(3)) {
+    EXPECT_EQ(job->outcome.cause, Cause::kShuttingDown);
+  }
+}
+
+TEST_F(ReactorTest, JobsThatRaceWithTheEndAreAllAnswered) {
+  for (int round = 0; round < 20; ++round) {
+    state_ = std::make_shared<FakeQueueState>();
+    Start(4, true);
+    std::atomic<int> pushed{0};
+    std::thread client([&] {
+      for (int i = 0; i < 300; ++i) {
+        Push(MakeJob(&reply_));
+        pushed.fetch_add(1);
+      }
+    });
+    while (pushed.load() < 10) std::this_thread::yield();
+    reactor_->Stop(0);
+    client.join();
+    EXPECT_EQ(reply_.Take(300).size(), 300u);
+  }
+  EXPECT_EQ(reply_.lost(), 0);
+}
+
 TEST_F(ReactorTest, StopDoesNotWaitForeverForADeadDevice) {
   Start(2, false);
   Push(MakeJob(&reply_));

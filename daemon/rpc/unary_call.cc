@@ -81,9 +81,12 @@ absl::Status UnaryCall::AllocateOutput(uint64_t room_bytes) {
 }
 
 void UnaryCall::Complete(std::unique_ptr<Job> job) {
-  const bool small = job->outcome.produced_bytes <= path_.inline_reply_bytes;
+  const Outcome& outcome = job->outcome;
+  // More room is a large allocation: not here.
+  const bool quick = outcome.code != absl::StatusCode::kOutOfRange &&
+                     outcome.produced_bytes <= path_.inline_reply_bytes;
   job_ = std::move(job);
-  if (small) {
+  if (quick) {
     Respond();
   } else {
     path_.reply_pool.Push(this);
