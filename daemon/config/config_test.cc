@@ -172,6 +172,12 @@ TEST(ConfigTest, DeployedFilesAreValid) {
   EXPECT_EQ(std::get<UnixListenerConfig>(production->listeners[0]).path,
             "/run/uacced/uacced.sock");
   EXPECT_EQ(production->devices[0].name, "cpu");
+
+  const auto activated = LoadConfig("deploy/systemd/uacced.textproto", 64);
+  ASSERT_TRUE(activated.ok()) << activated.status();
+  ASSERT_EQ(activated->listeners.size(), 1u);
+  EXPECT_EQ(std::get<InheritedListenerConfig>(activated->listeners[0]).index,
+            0u);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ struct Job;
 class Reply {
  public:
   // Takes the job back, with job->outcome set. Called on the polling thread:
-  // must not block, and must not touch payload.
+  // must not block, and must leave large payloads to other threads.
   virtual void Complete(std::unique_ptr<Job> job) = 0;
 
   // The job was destroyed without an answer: a bug of ours, answer INTERNAL.

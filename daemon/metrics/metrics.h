@@ -4,8 +4,7 @@
 // Units:    as each name says; times are nanoseconds.
 // Threads:  thread-safe. Only SetLiveSource() and ReadLive() take a lock.
 // Lifetime: outlives whoever counts. The live source is not called any more
-// once
-//           it has been replaced (by {} too).
+//           once it has been replaced (by {} too).
 #ifndef UACCED_DAEMON_METRICS_METRICS_H_
 #define UACCED_DAEMON_METRICS_METRICS_H_
 

@@ -178,11 +178,11 @@ void AddDevices(const std::vector<std::string>& names,
                           MetricType::Gauge,
                           {}};
   MetricFamily done = {"uacced_device_jobs_done_total",
-                       "Requests that the device ended, errors included.",
+                       "Tries that ended on the device or waiting for it.",
                        MetricType::Counter,
                        {}};
   MetricFamily failed = {"uacced_device_jobs_failed_total",
-                         "Requests that the device ended with an error.",
+                         "Tries of those that ended with an error.",
                          MetricType::Counter,
                          {}};
   MetricFamily up = {"uacced_device_up",
