@@ -64,6 +64,7 @@ absl::Status Admission::ReserveBytes(uint64_t bytes) {
     if (before + bytes <= options_.max_bytes) return absl::OkStatus();
     usage_.bytes.fetch_sub(bytes, std::memory_order_relaxed);
   }
+  // (The configuration sees to it that one request alone never is.)
   return OverLimit("BYTES_LIMIT", "limits.max_bytes", options_.max_bytes);
 }
 

@@ -32,6 +32,15 @@ uint32_t Number32(const Section& section, int field, const Range& range) {
   return static_cast<uint32_t>(section.Number(field, range));
 }
 
+// Input and output of one request. Compression may make its input a little
+// larger (hw/output_room.h).
+uint64_t LargestJobBytes(const LimitsConfig& limits) {
+  const uint64_t compressed =
+      limits.max_message_bytes + limits.max_message_bytes / 128 + 4096;
+  return limits.max_message_bytes +
+         std::max<uint64_t>(limits.max_output_bytes, compressed);
+}
+
 LimitsConfig ReadLimits(const Section& section) {
   using Fields = v1::Limits;
   constexpr Range kMessage = {4096, kGiB, 64 * kMiB};
@@ -58,14 +67,12 @@ LimitsConfig ReadLimits(const Section& section) {
   limits.max_connection_idle =
       milliseconds(Fields::kMaxConnectionIdleMsFieldNumber, 60'000);
 
-  const uint64_t one_job = limits.max_message_bytes + limits.max_output_bytes;
+  const uint64_t one_job = LargestJobBytes(limits);
   if (limits.max_bytes < one_job) {
-    section.Problem(
-        Fields::kMaxBytesFieldNumber,
-        absl::StrCat(limits.max_bytes,
-                     " is less than max_message_bytes + "
-                     "max_output_bytes, ",
-                     one_job, ": the largest request could never be admitted"));
+    section.Problem(Fields::kMaxBytesFieldNumber,
+                    absl::StrCat(limits.max_bytes, " is less than ", one_job,
+                                 ", what the largest request takes with this "
+                                 "max_message_bytes and max_output_bytes"));
   }
   return limits;
 }

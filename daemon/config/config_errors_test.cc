@@ -214,10 +214,10 @@ TEST(ConfigErrorsTest, DevicesNeedAKindAndANameOfTheirOwn) {
 
 TEST(ConfigErrorsTest, TheLargestRequestMustFit) {
   EXPECT_EQ(ErrorOf("limits {\n  max_message_bytes: 5000\n"
-                    "  max_output_bytes: 5000\n  max_bytes: 9999\n}"),
-            "f:6:3: limits.max_bytes: 9999 is less than max_message_bytes + "
-            "max_output_bytes, 10000: the largest request could never be "
-            "admitted");
+                    "  max_output_bytes: 5000\n  max_bytes: 14134\n}"),
+            "f:6:3: limits.max_bytes: 14134 is less than 14135, what the "
+            "largest request takes with this max_message_bytes and "
+            "max_output_bytes");
   // The default is too small then.
   EXPECT_THAT(ErrorOf("limits { max_message_bytes: 1073741824 }"),
               HasSubstr("f:3:1: limits.max_bytes: 536870912 is less than"));

@@ -23,11 +23,10 @@ namespace uacced {
 
 enum class ConnectionRefusal : uint8_t {
   kLimit,        // limits.max_connections
-  kDraining,     // the daemon is shutting down
   kCredentials,  // the peer cannot be told
   kError,        // out of descriptors, or gRPC would not have it
 };
-inline constexpr size_t kConnectionRefusalCount = 4;
+inline constexpr size_t kConnectionRefusalCount = 3;
 
 // What is so at this moment, asked for at each scrape.
 struct Gauges {

@@ -178,11 +178,11 @@ void AddDevices(const std::vector<std::string>& names,
                           MetricType::Gauge,
                           {}};
   MetricFamily done = {"uacced_device_jobs_done_total",
-                       "Tries that ended on the device or waiting for it.",
+                       "Requests that the device completed, each try.",
                        MetricType::Counter,
                        {}};
   MetricFamily failed = {"uacced_device_jobs_failed_total",
-                         "Tries of those that ended with an error.",
+                         "Of those, with an error (want of room apart).",
                          MetricType::Counter,
                          {}};
   MetricFamily up = {"uacced_device_up",
@@ -263,7 +263,6 @@ void AddEvents(const Metrics& metrics, Families& families) {
                           {}};
   constexpr std::pair<ConnectionRefusal, const char*> kReasons[] = {
       {ConnectionRefusal::kLimit, "limit"},
-      {ConnectionRefusal::kDraining, "draining"},
       {ConnectionRefusal::kCredentials, "credentials"},
       {ConnectionRefusal::kError, "error"},
   };

@@ -27,7 +27,7 @@ TEST(MetricsTest, CountsEvents) {
   metrics.CountJobLost();
   EXPECT_EQ(metrics.connections_accepted(), 1u);
   EXPECT_EQ(metrics.connections_refused(ConnectionRefusal::kLimit), 2u);
-  EXPECT_EQ(metrics.connections_refused(ConnectionRefusal::kDraining), 0u);
+  EXPECT_EQ(metrics.connections_refused(ConnectionRefusal::kError), 0u);
   EXPECT_EQ(metrics.jobs_lost(), 1u);
 }
 

@@ -38,7 +38,7 @@ Lane::~Lane() { Stop(Cause::kShuttingDown); }
 
 void Lane::Enqueue(std::unique_ptr<Job> job) {
   if (queue_ == nullptr) {
-    End(std::move(job), kUnavailable(stop_cause_));
+    Answer(std::move(job), kUnavailable(stop_cause_));
     return;
   }
   waiting_.Enqueue(std::move(job));
@@ -69,7 +69,13 @@ void Lane::Finish(std::unique_ptr<Job> job, const hw::Completion& completion,
       outcome.produced_bytes > job->request.destination.size()) {
     outcome = {absl::StatusCode::kInternal, Cause::kDevice, 0};
   }
-  End(std::move(job), outcome);
+  Increment(stats_.jobs_done);
+  // Too little room is a question, not a failure: mostly it is asked again.
+  if (outcome.code != absl::StatusCode::kOk &&
+      outcome.code != absl::StatusCode::kOutOfRange) {
+    Increment(stats_.jobs_failed);
+  }
+  Answer(std::move(job), outcome);
 }
 
 uint32_t Lane::SubmitWaiting(int64_t now_ns) {
@@ -83,9 +89,9 @@ uint32_t Lane::SubmitWaiting(int64_t now_ns) {
     ++moved;
     if (job->cancelled != nullptr &&
         job->cancelled->load(std::memory_order_relaxed)) {
-      End(std::move(job), {absl::StatusCode::kCancelled, Cause::kCancelled, 0});
+      Answer(std::move(job), {absl::StatusCode::kCancelled, Cause::kCancelled, 0});
     } else if (now_ns >= job->deadline_ns) {
-      End(std::move(job),
+      Answer(std::move(job),
           {absl::StatusCode::kDeadlineExceeded, Cause::kExpired, 0});
     } else {
       Submit(std::move(job), now_ns);
@@ -101,7 +107,7 @@ void Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
   const absl::Status status =
       queue_->Submit(job->request, in_flight_.NextTag());
   if (!status.ok()) {
-    End(std::move(job), {status.code(), Cause::kUnsupported, 0});
+    Answer(std::move(job), {status.code(), Cause::kUnsupported, 0});
     return;
   }
   // Given more room and done again, a job keeps its first wait.
@@ -112,7 +118,7 @@ void Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
 
 void Lane::RefuseWaiting(Cause cause) {
   while (std::unique_ptr<Job> job = waiting_.Next()) {
-    End(std::move(job), kUnavailable(cause));
+    Answer(std::move(job), kUnavailable(cause));
   }
   UpdateGauges();
 }
@@ -132,15 +138,9 @@ void Lane::Stop(Cause cause) {
   // First the device, so that it can no longer write to a job's buffers.
   queue_.reset();
   while (std::unique_ptr<Job> job = in_flight_.TakeAny()) {
-    End(std::move(job), kUnavailable(cause));
+    Answer(std::move(job), kUnavailable(cause));
   }
   RefuseWaiting(cause);
-}
-
-void Lane::End(std::unique_ptr<Job> job, Outcome outcome) {
-  Increment(stats_.jobs_done);
-  if (outcome.code != absl::StatusCode::kOk) Increment(stats_.jobs_failed);
-  Answer(std::move(job), outcome);
 }
 
 void Lane::UpdateGauges() {

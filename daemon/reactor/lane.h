@@ -27,8 +27,8 @@ namespace uacced {
 struct LaneStats {
   std::atomic<uint32_t> jobs_in_flight{0};
   std::atomic<uint32_t> jobs_waiting{0};
-  std::atomic<uint64_t> jobs_done{0};
-  std::atomic<uint64_t> jobs_failed{0};  // Of those done.
+  std::atomic<uint64_t> jobs_done{0};    // Completed by the device, each try.
+  std::atomic<uint64_t> jobs_failed{0};  // Of those, but for want of room.
   std::atomic<uint64_t> unknown_tags{0};
   std::atomic<bool> isolated{false};
 };
@@ -77,7 +77,6 @@ class Lane {
               int64_t now_ns);
   void Submit(std::unique_ptr<Job> job, int64_t now_ns);
   void Isolate(uint32_t tag);
-  void End(std::unique_ptr<Job> job, Outcome outcome);
   void UpdateGauges();
 
   const std::string name_;

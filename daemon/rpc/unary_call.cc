@@ -81,9 +81,10 @@ absl::Status UnaryCall::AllocateOutput(uint64_t room_bytes) {
 }
 
 void UnaryCall::Complete(std::unique_ptr<Job> job) {
+  // Failures need text, or more room: that is not for the polling thread.
   const Outcome& outcome = job->outcome;
-  // More room is a large allocation: not here.
-  const bool quick = outcome.code != absl::StatusCode::kOutOfRange &&
+  const bool quick = outcome.code == absl::StatusCode::kOk &&
+                     path_.inline_reply_bytes > 0 &&
                      outcome.produced_bytes <= path_.inline_reply_bytes;
   job_ = std::move(job);
   if (quick) {
