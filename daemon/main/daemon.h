@@ -37,6 +37,10 @@ class Daemon {
   Daemon& operator=(const Daemon&) = delete;
   ~Daemon();
 
+  // Has devices wipe the key schedules of requests past: while others do the
+  // reactor's work it may sleep on, and would not come to it.
+  void ScrubKeys() { reactor_->Nudge(); }
+
   // Requests answered since the start.
   uint64_t requests_total() const { return metrics_.requests_total(); }
 

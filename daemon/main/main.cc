@@ -45,14 +45,15 @@ bool SignalWithin(const sigset_t& signals, absl::Duration timeout) {
   return sigtimedwait(&signals, nullptr, &limit) > 0;
 }
 
-// Memory of a burst goes back to the system once a while has passed without
-// any request.
-void WaitForStop(const sigset_t& signals, const Daemon& daemon) {
+// Housekeeping after requests: traces of keys go soon, memory of a burst goes
+// back to the system once a while has passed without any request.
+void WaitForStop(const sigset_t& signals, Daemon& daemon) {
   uint64_t seen_requests = 0;
   bool released = true;
   while (!SignalWithin(signals, kIdleCheck)) {
     const uint64_t requests = daemon.requests_total();
     if (requests != seen_requests) {
+      daemon.ScrubKeys();
       released = false;
     } else if (!released) {
       ReleaseFreeMemory();

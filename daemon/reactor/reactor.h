@@ -71,6 +71,10 @@ class Reactor {
   // this returns, on this thread.
   bool TryPush(std::unique_ptr<Job>& job);
 
+  // Lets the reactor's thread go round once and back to sleep, where queues
+  // tidy up (hw::Queue::Arm()).
+  void Nudge() { inbox_.wakeup().Notify(); }
+
   size_t lane_count() const { return lanes_.size(); }
   const Lane& lane(size_t index) const { return *lanes_[index]; }
   const LoopStats& stats() const { return stats_; }
