@@ -13,6 +13,8 @@ import time
 import unittest
 import zlib
 
+import grpc
+
 from tests.support import case
 from tests.support import daemon as daemon_lib
 from tests.support import reflection
@@ -113,6 +115,26 @@ class CompressionTest(case.DaemonTest):
                 self.assertEqual(
                     self.api.Accelerator.Decompress(input=packed).output,
                     b"".join(parts))
+
+    def test_a_trailer_or_header_that_promises_nothing(self):
+        # The first room for the output is made on its word: it must grow from
+        # nothing, and stop at the limit.
+        empty = gzip.compress(b"")
+        zstd_empty = bytes.fromhex("28b52ffd2000010000")
+        for packed, plain in ((gzip.compress(b"hello") + empty, b"hello"),
+                              (empty + empty, b""),
+                              (gzip.compress(bytes(60_000)) + empty,
+                               bytes(60_000)),
+                              (zstd_empty + zstd_empty, b"")):
+            with self.subTest(packed=packed[:20]):
+                answer = self.api.Accelerator.Decompress(input=packed,
+                                                         timeout=20)
+                self.assertEqual(answer.output, plain)
+        lying = gzip.compress(bytes(50_000))[:-4] + bytes(4)
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.api.Accelerator.Decompress(input=lying, timeout=20)
+        self.assertEqual(caught.exception.code(),
+                         grpc.StatusCode.INVALID_ARGUMENT)
 
     def test_output_may_be_exactly_the_limit(self):
         data = case.text(100_000)
