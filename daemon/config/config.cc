@@ -143,10 +143,8 @@ std::vector<SoftDeviceConfig> ReadDevices(const Section& file,
 ReactorConfig ReadReactor(const Section& section, uint32_t cpu_count) {
   using Fields = v1::Reactor;
   ReactorConfig reactor;
-  // With few processors spinning takes time from those who make work.
-  const uint64_t spin_us = cpu_count < 4 ? 0 : 20;
   reactor.spin = absl::Microseconds(
-      section.Number(Fields::kSpinUsFieldNumber, {0, 10'000, spin_us}));
+      section.Number(Fields::kSpinUsFieldNumber, {0, 10'000, 0}));
   reactor.inbox_entries = std::bit_ceil(
       Number32(section, Fields::kInboxEntriesFieldNumber, {2, 65'536, 4096}));
   reactor.reply_threads =
