@@ -1,6 +1,7 @@
 #include "base/bounded_ring.h"
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -44,8 +45,9 @@ TEST(BoundedRingTest, KeepsOrderOverManyLaps) {
 
 TEST(BoundedRingTest, EveryEntryOfManyThreadsArrivesOnce) {
   constexpr int kPushers = 3, kPoppers = 2, kEach = 20'000;
+  constexpr size_t kTotal = size_t{kPushers} * kEach;
   BoundedRing<int> ring(64);
-  std::vector<std::atomic<int>> seen(kPushers * kEach);
+  std::vector<std::atomic<int>> seen(kTotal);
   std::atomic<int> popped{0};
   std::vector<std::thread> threads;
   for (int p = 0; p < kPushers; ++p) {

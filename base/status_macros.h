@@ -21,9 +21,12 @@
 
 #define UACCED_CONCAT_(a, b) UACCED_CONCAT_IMPL_(a, b)
 #define UACCED_CONCAT_IMPL_(a, b) a##b
+// `result` and `target` are declarations, which take no parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define UACCED_ASSIGN_OR_RETURN_IMPL_(result, target, expression) \
   auto result = (expression);                                     \
   if (!result.ok()) return std::move(result).status();            \
   target = *std::move(result)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #endif  // UACCED_BASE_STATUS_MACROS_H_

@@ -68,7 +68,7 @@ TEST(EncryptedFileTest, OtherVersionsAreNamed) {
 }
 
 TEST(EncryptedFileTest, FieldsThatNoAlgorithmAllowsAreRefused) {
-  const auto refused = [](EncryptedFile file) {
+  const auto refused = [](const EncryptedFile& file) {
     return !ParseEncryptedFile(SerializeHeader(file)).ok();
   };
   EncryptedFile file = Sample();

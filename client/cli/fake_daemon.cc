@@ -169,7 +169,7 @@ grpc::Status FakeAccelerator::Compress(grpc::ServerContext* context,
                                        const v1::CompressRequest* request,
                                        v1::CompressResponse* response) {
   if (before) {
-    const grpc::Status status = before(context);
+    grpc::Status status = before(context);
     if (!status.ok()) return status;
   }
   SetExecution(response->mutable_execution());
@@ -287,7 +287,7 @@ grpc::Status FakeAccelerator::Copy(grpc::ServerContext* context,
                                    const v1::CopyRequest* request,
                                    v1::CopyResponse* response) {
   if (before) {
-    const grpc::Status status = before(context);
+    grpc::Status status = before(context);
     if (!status.ok()) return status;
   }
   SetExecution(response->mutable_execution());

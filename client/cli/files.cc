@@ -124,7 +124,8 @@ absl::StatusOr<std::string> ReadInput(const std::string& path,
   return ReadAll(fd, path, limit_bytes, advice, expected_bytes);
 }
 
-absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Open(std::string path) {
+absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Open(
+    const std::string& path) {
   auto file = std::unique_ptr<OutputFile>(new OutputFile);
   file->name_ = path;
   if (path == "-") {

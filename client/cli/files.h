@@ -37,7 +37,8 @@ absl::string_view InputName(const std::string& path);
 class OutputFile {
  public:
   // A new file's mode follows the umask, an old one's mode is kept.
-  static absl::StatusOr<std::unique_ptr<OutputFile>> Open(std::string path);
+  static absl::StatusOr<std::unique_ptr<OutputFile>> Open(
+      const std::string& path);
 
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

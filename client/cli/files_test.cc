@@ -161,7 +161,7 @@ TEST_F(FilesTest, ASignalRemovesTheTemporaryFile) {
   if (child == 0) {
     auto file = OutputFile::Open(Path("out"));
     raise(SIGTERM);
-    _exit(0);
+    _exit(file.ok() ? 0 : 1);
   }
   int status;
   ASSERT_EQ(waitpid(child, &status, 0), child);

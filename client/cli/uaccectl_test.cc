@@ -1,137 +1,19 @@
-// The program itself against a daemon of FakeDaemon's kind: what it prints,
-// writes and returns.
-#include <dirent.h>
+// The commands of the program against a FakeDaemon: what they print, write and
+// return.
 #include <fcntl.h>
-#include <spawn.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
-#include <fstream>
-#include <future>
-#include <optional>
-#include <set>
-#include <sstream>
 #include <string>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/unique_fd.h"
-#include "client/cli/fake_daemon.h"
-#include "grpc/grpc.h"
+#include "client/cli/uaccectl_fixture.h"
 #include "gtest/gtest.h"
 
 namespace uacced::cli {
 namespace {
-
-using Words = std::vector<std::string>;
-
-// Ends with the process: the last grpc_shutdown() now and then takes 10 s.
-const bool kGrpcHeld = (grpc_init(), true);
-
-constexpr char kProgram[] = "client/cli/uaccectl";
-
-struct Outcome {
-  int exit_code;  // 128 + the signal when one ended it
-  std::string out;
-  std::string err;
-};
-
-class UaccectlTest : public testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_NE(mkdtemp(folder_), nullptr);
-    daemon_.emplace(absl::StrCat("unix:", Path("s")));
-  }
-  void TearDown() override {
-    daemon_.reset();
-    for (const std::string& name : Listing()) unlink(Path(name).c_str());
-    rmdir(folder_);
-  }
-
-  std::string Path(const std::string& name) const {
-    return absl::StrCat(folder_, "/", name);
-  }
-  void Put(const std::string& name, const std::string& bytes) const {
-    std::ofstream(Path(name), std::ios::binary) << bytes;
-  }
-  std::string Get(const std::string& name) const {
-    std::ifstream file(Path(name), std::ios::binary);
-    std::stringstream bytes;
-    bytes << file.rdbuf();
-    return bytes.str();
-  }
-  std::set<std::string> Listing() const {
-    std::set<std::string> names;
-    DIR* const folder = opendir(folder_);
-    while (const dirent* entry = readdir(folder)) {
-      const std::string name = entry->d_name;
-      if (name != "." && name != "..") names.insert(name);
-    }
-    closedir(folder);
-    return names;
-  }
-  bool Exists(const std::string& name) const {
-    return Listing().contains(name);
-  }
-
-  // Starts the program with its three files; returns its process id.
-  pid_t Start(const Words& words, int in, int out, int err) const {
-    Words all = {kProgram, "--server", Path("s")};
-    all.insert(all.end(), words.begin(), words.end());
-    std::vector<char*> argv;
-    for (std::string& word : all) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, in, 0);
-    posix_spawn_file_actions_adddup2(&actions, out, 1);
-    posix_spawn_file_actions_adddup2(&actions, err, 2);
-    pid_t child = -1;
-    EXPECT_EQ(
-        posix_spawn(&child, kProgram, &actions, nullptr, argv.data(), environ),
-        0);
-    posix_spawn_file_actions_destroy(&actions);
-    return child;
-  }
-
-  static int Wait(pid_t child) {
-    int status = -1;
-    EXPECT_EQ(waitpid(child, &status, 0), child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-
-  int Open(const std::string& name, int flags) const {
-    return open(Path(name).c_str(), flags | O_CLOEXEC, 0600);
-  }
-
-  // Runs it to its end with `input` as standard input.
-  Outcome Run(const Words& words, const std::string& input = "") const {
-    Put(".in", input);
-    const UniqueFd in(Open(".in", O_RDONLY));
-    const UniqueFd out(Open(".out", O_RDWR | O_CREAT | O_TRUNC));
-    const UniqueFd err(Open(".err", O_RDWR | O_CREAT | O_TRUNC));
-    const int code = Wait(Start(words, in.get(), out.get(), err.get()));
-    Outcome outcome = {code, Get(".out"), Get(".err")};
-    for (const char* name : {".in", ".out", ".err"}) unlink(Path(name).c_str());
-    return outcome;
-  }
-
-  // Runs it with `out` as standard output; what it says on standard error.
-  std::string RunInto(int out, const Words& words, int* exit_code) const {
-    Put("input", std::string(300'000, 'x'));
-    const UniqueFd in(Open("input", O_RDONLY));
-    const UniqueFd err(Open(".err", O_RDWR | O_CREAT | O_TRUNC));
-    *exit_code = Wait(Start(words, in.get(), out, err.get()));
-    return Get(".err");
-  }
-
-  char folder_[32] = "/tmp/uaccectl_XXXXXX";
-  std::optional<FakeDaemon> daemon_;
-};
 
 TEST_F(UaccectlTest, CompressesAndDecompressesThroughPipesAndFiles) {
   const Outcome piped = Run({"compress"}, "hello");
@@ -334,117 +216,6 @@ TEST_F(UaccectlTest, VerboseTellsWhoDidTheWork) {
   const Outcome json = Run({"copy", "-v", "--json"}, "hello");
   EXPECT_EQ(json.out, "hello");
   EXPECT_TRUE(absl::StrContains(json.err, R"("service_time_ns":2000000)"));
-}
-
-TEST_F(UaccectlTest, UnreachableDaemonIsExitThree) {
-  daemon_.reset();
-  const Outcome outcome = Run({"status"});
-  EXPECT_EQ(outcome.exit_code, 3);
-  EXPECT_TRUE(absl::StrContains(outcome.err, "is uacced running there?"));
-}
-
-TEST_F(UaccectlTest, RefusalsHaveTheirExitCodes) {
-  daemon_->accelerator.before = [](grpc::ServerContext*) {
-    return Refuse(grpc::StatusCode::PERMISSION_DENIED, "not you", "DENIED");
-  };
-  EXPECT_EQ(Run({"copy"}, "x").exit_code, 7);
-  daemon_->accelerator.before = [](grpc::ServerContext*) {
-    return Refuse(grpc::StatusCode::RESOURCE_EXHAUSTED, "too much", "SIZE");
-  };
-  EXPECT_EQ(Run({"copy"}, "x").exit_code, 5);
-}
-
-TEST_F(UaccectlTest, DeadlineIsExitEight) {
-  std::promise<void> release;
-  auto released = release.get_future().share();
-  daemon_->accelerator.before = [released](grpc::ServerContext*) {
-    released.wait();
-    return grpc::Status::OK;
-  };
-  const Outcome outcome = Run({"copy", "--timeout", "0.2"}, "x");
-  release.set_value();
-  EXPECT_EQ(outcome.exit_code, 8) << outcome.err;
-}
-
-TEST_F(UaccectlTest, ASignalLeavesTheOldOutputAndNothingElse) {
-  for (const int signal_number : {SIGTERM, SIGINT}) {
-    std::promise<void> arrived, release;
-    auto released = release.get_future().share();
-    daemon_->accelerator.before = [&arrived, released](grpc::ServerContext*) {
-      arrived.set_value();
-      released.wait();
-      return grpc::Status::OK;
-    };
-    Put("out", "old");
-    const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
-    const pid_t child = Start({"compress", "-o", Path("out")}, null.get(),
-                              null.get(), null.get());
-    arrived.get_future().wait();
-    EXPECT_EQ(Listing().size(), 3u);  // socket, out, temporary
-    kill(child, signal_number);
-    EXPECT_EQ(Wait(child), 128 + signal_number);
-    release.set_value();
-    EXPECT_EQ(Listing(), (std::set<std::string>{"out", "s"}));
-    EXPECT_EQ(Get("out"), "old");
-  }
-}
-
-TEST_F(UaccectlTest, AClosedPipeEndsItQuietly) {
-  int ends[2];
-  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
-  UniqueFd read_end(ends[0]);
-  const UniqueFd write_end(ends[1]);
-  read_end.reset();
-  for (const Words& words :
-       std::vector<Words>{{"compress"}, {"digest"}, {"status"}, {"--help"}}) {
-    int code;
-    EXPECT_EQ(RunInto(write_end.get(), words, &code), "");
-    EXPECT_EQ(code, 1) << words[0];
-  }
-}
-
-TEST_F(UaccectlTest, AFullStandardOutputIsReported) {
-  const UniqueFd full(open("/dev/full", O_WRONLY | O_CLOEXEC));
-  for (const Words& words : std::vector<Words>{
-           {"compress"}, {"digest"}, {"status", "--json"}, {"--version"}}) {
-    int code;
-    EXPECT_EQ(RunInto(full.get(), words, &code),
-              "uaccectl: standard output: No space left on device\n");
-    EXPECT_EQ(code, 1) << words[0];
-  }
-}
-
-TEST_F(UaccectlTest, BinaryIsNotWrittenToATerminal) {
-  const UniqueFd master(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
-  ASSERT_EQ(grantpt(master.get()), 0);
-  ASSERT_EQ(unlockpt(master.get()), 0);
-  const UniqueFd terminal(
-      open(ptsname(master.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
-  ASSERT_TRUE(static_cast<bool>(terminal));
-  int code;
-  EXPECT_TRUE(absl::StrContains(RunInto(terminal.get(), {"compress"}, &code),
-                                "--force"));
-  EXPECT_EQ(code, 1);
-  EXPECT_TRUE(absl::StrContains(
-      RunInto(terminal.get(), {"encrypt", "-k", "k"}, &code), "--force"));
-  const Words forced = {"compress", "--force", "/dev/null"};
-  EXPECT_EQ(RunInto(terminal.get(), forced, &code), "");
-  EXPECT_EQ(code, 0);
-}
-
-TEST_F(UaccectlTest, HelpGoesToStandardOutputAndUsageErrorsDoNot) {
-  for (const Words& words :
-       std::vector<Words>{{"--help"}, {"compress", "--help"}, {"keys", "-h"}}) {
-    const Outcome outcome = Run(words);
-    EXPECT_EQ(outcome.exit_code, 0);
-    EXPECT_TRUE(absl::StartsWith(outcome.out, "Usage: uaccectl"));
-    EXPECT_EQ(outcome.err, "");
-  }
-  const Outcome wrong = Run({"compress", "--frob"});
-  EXPECT_EQ(wrong.exit_code, 2);
-  EXPECT_EQ(wrong.out, "");
-  EXPECT_TRUE(absl::StartsWith(wrong.err, "uaccectl: --frob: "));
-  EXPECT_EQ(Run({}).exit_code, 2);
 }
 
 }  // namespace

@@ -162,9 +162,11 @@ void Client::UnaryCall::Attempt() {
     Finish(absl::CancelledError("the client was destroyed"));
     return;
   }
-  core->stub.UnaryCall(
-      current, method.path, grpc::StubOptions(), &request, response,
-      [call = shared_from_this()](grpc::Status s) { call->AttemptEnded(s); });
+  core->stub.UnaryCall(current, method.path, grpc::StubOptions(), &request,
+                       response,
+                       [call = shared_from_this()](const grpc::Status& status) {
+                         call->AttemptEnded(status);
+                       });
 }
 
 void Client::UnaryCall::AttemptEnded(const grpc::Status& grpc_status) {

@@ -14,7 +14,7 @@ namespace {
 constexpr int kMaxDetails = 16;
 // The longest delay of a well-formed google.protobuf.Duration is 10,000 years;
 // nobody waits longer than a day, and sums must not overflow.
-constexpr int64_t kMaxRetryDelaySeconds = 24 * 3600;
+constexpr int64_t kMaxRetryDelaySeconds = int64_t{24} * 3600;
 
 constexpr char kTypeUrlPrefix[] = "type.googleapis.com/";
 

@@ -87,7 +87,7 @@ bool IsDeviceName(absl::string_view name) {
 
 std::string ReadDeviceName(const Section& section) {
   constexpr int kField = v1::Device::kNameFieldNumber;
-  const std::string name = section.String(kField, "");
+  std::string name = section.String(kField, "");
   if (!section.Has(kField)) {
     section.Problem(kField, "is required");
   } else if (!IsDeviceName(name)) {

@@ -233,7 +233,7 @@ class LoadConfigTest : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string Write(const std::string& text) {
-    const std::string path = folder_ + "/c.textproto";
+    std::string path = folder_ + "/c.textproto";
     std::ofstream(path) << text;
     return path;
   }

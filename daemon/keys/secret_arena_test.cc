@@ -139,7 +139,7 @@ TEST(SecretArenaTest, AMovedSlotIsGivenBackOnce) {
   {
     SecretSlot one = arena->Take();
     SecretSlot two = std::move(one);
-    EXPECT_FALSE(one);
+    EXPECT_FALSE(one);  // NOLINT(bugprone-use-after-move)
     EXPECT_TRUE(two);
     EXPECT_EQ(arena->taken_slots(), 1u);
   }

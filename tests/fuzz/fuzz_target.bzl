@@ -22,7 +22,10 @@ def fuzz_target(name, srcs, deps, corpus):
     cc_binary(
         name = name,
         linkopts = ["-fsanitize=fuzzer"],
-        tags = ["manual"],
+        tags = [
+            "fuzz_target",  # `./dev fuzz` runs every target that has it
+            "manual",
+        ],
         deps = [":" + name + "_target"],
         visibility = ["//visibility:private"],
     )
