@@ -6,8 +6,8 @@
 //            Until then it keeps the ticket, so that answers still being
 //            written count against the limits.
 // Threads:   Start() on a gRPC thread, Complete() on the polling thread,
-//            Respond() there or on a reply thread, OnCancel() on any thread at any
-//            time, OnDone() last of all.
+//            Respond() there or on a reply thread, OnCancel() on any thread at
+//            any time, OnDone() last of all.
 #ifndef UACCED_DAEMON_RPC_UNARY_CALL_H_
 #define UACCED_DAEMON_RPC_UNARY_CALL_H_
 
