@@ -60,7 +60,7 @@ class SoftQueue : public Queue {
   absl::Status Submit(const Request& request, Tag tag) override;
   void Flush() override;
   uint32_t Poll(std::span<Completion> out) override;
-  int event_fd() const override { return wakeup_.get() ? wakeup_->fd() : -1; }
+  int event_fd() const override { return wakeup_ ? wakeup_->fd() : -1; }
   bool Arm() override;
   void Disarm() override;
 
