@@ -89,10 +89,11 @@ uint32_t Lane::SubmitWaiting(int64_t now_ns) {
     ++moved;
     if (job->cancelled != nullptr &&
         job->cancelled->load(std::memory_order_relaxed)) {
-      Answer(std::move(job), {absl::StatusCode::kCancelled, Cause::kCancelled, 0});
+      Answer(std::move(job),
+             {absl::StatusCode::kCancelled, Cause::kCancelled, 0});
     } else if (now_ns >= job->deadline_ns) {
       Answer(std::move(job),
-          {absl::StatusCode::kDeadlineExceeded, Cause::kExpired, 0});
+             {absl::StatusCode::kDeadlineExceeded, Cause::kExpired, 0});
     } else {
       Submit(std::move(job), now_ns);
       ++submitted;

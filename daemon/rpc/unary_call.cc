@@ -125,10 +125,9 @@ bool UnaryCall::TryAgainWithMoreRoom() {
   if (before_bytes >= limit_bytes) return false;
   const uint64_t room_bytes = std::min(
       limit_bytes,
-      std::max(kMinGrownBytes,
-               before_bytes > limit_bytes / kGrowthFactor
-                   ? limit_bytes
-                   : before_bytes * kGrowthFactor));
+      std::max(kMinGrownBytes, before_bytes > limit_bytes / kGrowthFactor
+                                   ? limit_bytes
+                                   : before_bytes * kGrowthFactor));
   // The old buffer goes first: the two never count together.
   job_->output = hw::DmaBuffer();
   absl::Status status =
