@@ -162,7 +162,7 @@ TEST(SecretArenaTest, SaysWhichLimitForbidsTheLock) {
   int text[2];
   ASSERT_EQ(pipe(text), 0);
   const int exit_code = InChild([&] {
-    const rlimit small = {64 * 1024, 64 * 1024};
+    const rlimit small = {65536, 65536};
     if (setrlimit(RLIMIT_MEMLOCK, &small) != 0) return 1;
     if (!DropCapabilities()) return 2;
     const auto arena = SecretArena::Create(1024);
