@@ -19,8 +19,10 @@ namespace {
 // Small operations are bound by their number, not by their bytes.
 constexpr uint64_t kCostFloorBytes = 4096;
 
-// How much more room an output gets that did not fit.
+// How much more room an output gets that did not fit, and how much at least:
+// headers may have promised none at all.
 constexpr uint64_t kGrowthFactor = 4;
+constexpr uint64_t kMinGrownBytes = 4096;
 
 int64_t DeadlineNs(const grpc::CallbackServerContext& context, int64_t now_ns) {
   const auto deadline = context.deadline();
@@ -121,9 +123,11 @@ bool UnaryCall::TryAgainWithMoreRoom() {
   const uint64_t before_bytes = job_->output.size();
   const uint64_t limit_bytes = conversion_.output_limit_bytes;
   if (before_bytes >= limit_bytes) return false;
-  const uint64_t room_bytes = before_bytes > limit_bytes / kGrowthFactor
-                                  ? limit_bytes
-                                  : before_bytes * kGrowthFactor;
+  const uint64_t room_bytes =
+      before_bytes > limit_bytes / kGrowthFactor
+          ? limit_bytes
+          : std::min(limit_bytes,
+                     std::max(kMinGrownBytes, before_bytes * kGrowthFactor));
   // The old buffer goes first: the two never count together.
   job_->output = hw::DmaBuffer();
   absl::Status status =
