@@ -26,6 +26,10 @@ namespace {
 constexpr uint64_t kWakeupId = 0;
 constexpr uint64_t kMaxSockets = 16;
 
+// Most accepted from one listener before ends of connections have their turn:
+// who connects without pause must not keep places taken that are free.
+constexpr int kAcceptBatch = 64;
+
 // Out of descriptors, accept() would fail again at once.
 constexpr useconds_t kExhaustedPauseUs = 20'000;
 
@@ -111,7 +115,7 @@ void Acceptor::Run() {
       } else if (id > kMaxSockets) {
         Forget(id);
       } else if (id <= sockets_.size()) {
-        AcceptAll(sockets_[id - 1]);
+        AcceptSome(sockets_[id - 1]);
       }
     }
   }
@@ -131,8 +135,9 @@ void Acceptor::HandleWakeup() {
   accepting_.notify_all();
 }
 
-void Acceptor::AcceptAll(const ListenSocket& socket) {
-  for (;;) {
+void Acceptor::AcceptSome(const ListenSocket& socket) {
+  // epoll tells again about those that are left.
+  for (int i = 0; i < kAcceptBatch; ++i) {
     UniqueFd connection(
         accept4(socket.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (connection) {

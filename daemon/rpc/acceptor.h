@@ -64,7 +64,7 @@ class Acceptor {
   absl::Status WatchForever(int fd, uint64_t id);
   void Run();
   void HandleWakeup();
-  void AcceptAll(const ListenSocket& socket);
+  void AcceptSome(const ListenSocket& socket);
   void Admit(UniqueFd connection, bool is_unix);
   void Forget(uint64_t id);
 

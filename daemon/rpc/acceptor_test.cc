@@ -5,6 +5,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -31,17 +33,19 @@ class AcceptorTest : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
   void Start(uint32_t max_connections) {
+    Start(max_connections, [this](UniqueFd fd, const PeerCredentials& peer) {
+      std::lock_guard lock(mutex_);
+      served_.push_back(std::move(fd));
+      peers_.push_back(peer);
+    });
+  }
+  void Start(uint32_t max_connections, Acceptor::Handler handler) {
     auto socket = ListenSocket::Unix({.path = path_});
     ASSERT_TRUE(socket.ok()) << socket.status();
     std::vector<ListenSocket> sockets;
     sockets.push_back(*std::move(socket));
-    auto acceptor =
-        Acceptor::Create(std::move(sockets), max_connections, &metrics_,
-                         [this](UniqueFd fd, const PeerCredentials& peer) {
-                           std::lock_guard lock(mutex_);
-                           served_.push_back(std::move(fd));
-                           peers_.push_back(peer);
-                         });
+    auto acceptor = Acceptor::Create(std::move(sockets), max_connections,
+                                     &metrics_, std::move(handler));
     ASSERT_TRUE(acceptor.ok()) << acceptor.status();
     acceptor_ = *std::move(acceptor);
     acceptor_->Start();
@@ -123,6 +127,21 @@ TEST_F(AcceptorTest, NoticesEndsFromEitherSideAndReusesNothingTooEarly) {
     }
     AwaitConnections(0);
   }
+}
+
+// Somebody always waits to be accepted here, and each connection ends at once.
+TEST_F(AcceptorTest, AFloodDoesNotHideThatConnectionsEnd) {
+  constexpr int kRounds = 1'000;
+  std::atomic<int> rounds{0};
+  uint32_t most = 0;
+  Start(kRounds, [&](UniqueFd /*connection*/, const PeerCredentials&) {
+    most = std::max(most, acceptor_->connections());
+    if (++rounds < kRounds) Connect();
+  });
+  Connect();
+  while (rounds.load() < kRounds) std::this_thread::yield();
+  acceptor_.reset();
+  EXPECT_LT(most, 200u);
 }
 
 TEST_F(AcceptorTest, StopAcceptingKeepsWhatIsConnected) {

@@ -1,7 +1,8 @@
 #include "daemon/rpc/unary_call.h"
 
+#include <grpc/support/time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <utility>
 
@@ -19,21 +20,22 @@ namespace {
 // Small operations are bound by their number, not by their bytes.
 constexpr uint64_t kCostFloorBytes = 4096;
 
-// How much more room an output gets that did not fit. The first room may have
-// been nothing, on the word of a hostile header.
+// How much more room an output gets that did not fit, and how much at least:
+// headers may have promised none at all.
 constexpr uint64_t kGrowthFactor = 4;
 constexpr uint64_t kMinGrownBytes = 4096;
 
+// A client may ask for millennia, which nanoseconds in 64 bits do not hold.
+constexpr int64_t kMaxDeadlineS = int64_t{100} * 365 * 24 * 3600;
+
 int64_t DeadlineNs(const grpc::CallbackServerContext& context, int64_t now_ns) {
-  const auto deadline = context.deadline();
-  if (deadline == std::chrono::system_clock::time_point::max()) {
-    return kInfiniteFutureNs;
-  }
-  const int64_t left_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                              deadline - std::chrono::system_clock::now())
-                              .count();
-  return left_ns > kInfiniteFutureNs - now_ns ? kInfiniteFutureNs
-                                              : now_ns + left_ns;
+  const gpr_timespec deadline = context.raw_deadline();
+  const gpr_timespec left =
+      gpr_time_sub(deadline, gpr_now(deadline.clock_type));
+  if (left.tv_sec > kMaxDeadlineS) return kInfiniteFutureNs;
+  // One that has passed needs no more precision than that.
+  if (left.tv_sec < 0) return now_ns;
+  return now_ns + left.tv_sec * 1'000'000'000 + left.tv_nsec;
 }
 
 }  // namespace
@@ -123,11 +125,11 @@ bool UnaryCall::TryAgainWithMoreRoom() {
   const uint64_t before_bytes = job_->output.size();
   const uint64_t limit_bytes = conversion_.output_limit_bytes;
   if (before_bytes >= limit_bytes) return false;
-  const uint64_t room_bytes = std::min(
-      limit_bytes,
-      std::max(kMinGrownBytes, before_bytes > limit_bytes / kGrowthFactor
-                                   ? limit_bytes
-                                   : before_bytes * kGrowthFactor));
+  const uint64_t room_bytes =
+      before_bytes > limit_bytes / kGrowthFactor
+          ? limit_bytes
+          : std::min(limit_bytes,
+                     std::max(kMinGrownBytes, before_bytes * kGrowthFactor));
   // The old buffer goes first: the two never count together.
   job_->output = hw::DmaBuffer();
   absl::Status status =

@@ -6,7 +6,7 @@
 #ifndef UACCED_DAEMON_RPC_WIRE_H_
 #define UACCED_DAEMON_RPC_WIRE_H_
 
-#include <google/protobuf/message_lite.h>
+#include <google/protobuf/message.h>
 #include <grpcpp/support/byte_buffer.h>
 
 #include <cstddef>
@@ -18,9 +18,14 @@ namespace uacced {
 // Every response that carries a payload has it as this field, of type bytes.
 inline constexpr int kPayloadField = 1;
 
-// False when `buffer` is no such message.
-bool ParseMessage(grpc::ByteBuffer& buffer,
-                  google::protobuf::MessageLite& message);
+// Fields that a message may have beside those we know, and their size: for
+// clients newer than this daemon. They would be kept in memory that no limit
+// counts, up to 16 times as large as they came.
+inline constexpr size_t kMaxUnknownFields = 32;
+inline constexpr size_t kMaxUnknownBytes = 4096;
+
+// False when `buffer` is no such message, or has more unknown fields than that.
+bool ParseMessage(grpc::ByteBuffer& buffer, google::protobuf::Message& message);
 
 // `message` plus the first `payload_bytes` of `payload` as field
 // kPayloadField. REQUIRES: that field is not set in `message`.

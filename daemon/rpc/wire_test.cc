@@ -54,6 +54,38 @@ TEST(WireTest, GarbageIsRefused) {
   EXPECT_FALSE(ParseMessage(buffer, parsed));
 }
 
+bool ParsesCopy(const std::string& wire) {
+  const grpc::Slice slice(wire);
+  grpc::ByteBuffer buffer(&slice, 1);
+  v1::CopyRequest parsed;
+  return ParseMessage(buffer, parsed) && parsed.input() == "x";
+}
+
+std::string Repeat(const std::string& piece, size_t count) {
+  std::string all;
+  for (size_t i = 0; i < count; ++i) all += piece;
+  return all;
+}
+
+TEST(WireTest, AFewUnknownFieldsAreForNewerClients) {
+  const std::string input("\x0a\x01x", 3);
+  const std::string varint("\x78\x01", 2);
+  EXPECT_TRUE(ParsesCopy(input + Repeat(varint, kMaxUnknownFields)));
+  EXPECT_FALSE(ParsesCopy(input + Repeat(varint, kMaxUnknownFields + 1)));
+  EXPECT_FALSE(ParsesCopy(Repeat(varint, kMaxUnknownFields + 1) + input));
+  // Field 15 with 2,000 bytes.
+  const std::string bytes = "\x7a\xd0\x0f" + std::string(2000, 'y');
+  EXPECT_TRUE(ParsesCopy(input + Repeat(bytes, 2)));
+  EXPECT_FALSE(ParsesCopy(input + Repeat(bytes, 3)));
+  // Field 1 is known, but not as a number.
+  EXPECT_FALSE(ParsesCopy(input + Repeat("\x08\x01", kMaxUnknownFields + 1)));
+  // A field that is there more than once is overwritten, not kept.
+  EXPECT_TRUE(ParsesCopy(Repeat(input, 10'000)));
+  // Groups, open and closed, and one that is not.
+  EXPECT_TRUE(ParsesCopy(input + "\x7b\x7c"));
+  EXPECT_FALSE(ParsesCopy(input + "\x7b"));
+}
+
 TEST(WireTest, NoMessageIsNotAnEmptyMessage) {
   grpc::ByteBuffer buffer;
   v1::CompressRequest parsed;

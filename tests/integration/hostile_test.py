@@ -207,6 +207,14 @@ class AbandonTest(HostileTest):
             self.assertNotIn(b"grpc-status\x010", answer)
             self.assertTrue(answer)
 
+    def test_deadline_in_the_far_future_is_no_deadline(self):
+        for timeout in ("60S", "2540000H", "9999999H", "99999999H"):
+            with self.subTest(timeout=timeout), self.connect() as connection:
+                http2.open_call(connection, COPY, http2.message(b"\x0a\x01x"),
+                                timeout=timeout)
+                ok = b"grpc-status\x010"
+                self.assertIn(ok, http2.read_until_closed(connection, ok))
+
     def test_deadlines_that_pass_in_the_queue(self):
         data = case.text(200_000)
         calls = [
