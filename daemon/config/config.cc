@@ -66,6 +66,8 @@ LimitsConfig ReadLimits(const Section& section) {
       milliseconds(Fields::kMaxConnectionAgeMsFieldNumber, 30'000);
   limits.max_connection_idle =
       milliseconds(Fields::kMaxConnectionIdleMsFieldNumber, 60'000);
+  limits.max_connection_grace =
+      milliseconds(Fields::kMaxConnectionGraceMsFieldNumber, 60'000);
 
   const uint64_t one_job = LargestJobBytes(limits);
   if (limits.max_bytes < one_job) {

@@ -57,6 +57,7 @@ struct LimitsConfig {
   uint32_t max_jobs_per_connection = 0;
   absl::Duration max_connection_age;
   absl::Duration max_connection_idle;
+  absl::Duration max_connection_grace;
 };
 
 struct SoftDeviceConfig {

@@ -160,6 +160,8 @@ absl::Status Daemon::StartServer() {
                     .max_jobs_per_connection = limits.max_jobs_per_connection,
                     .max_connection_age_ms = static_cast<uint32_t>(
                         absl::ToInt64Milliseconds(limits.max_connection_age)),
+                    .max_connection_grace_ms = static_cast<uint32_t>(
+                        absl::ToInt64Milliseconds(limits.max_connection_grace)),
                     .max_connection_idle_ms = static_cast<uint32_t>(
                         absl::ToInt64Milliseconds(limits.max_connection_idle))},
                    {.admission = admission_,
@@ -240,8 +242,11 @@ void Daemon::Drain(const HurryUp& hurry_up) {
     WaitUntil([this] { return admission_.jobs() == 0; },
               config_.shutdown.drain_timeout, hurry_up);
   }
-  // What is left had its time: it is answered UNAVAILABLE, so that no call
-  // keeps the server from ending.
+}
+
+// What is left had its time: it is answered UNAVAILABLE, so that no call keeps
+// the server from ending.
+void Daemon::Stop() {
   reactor_->Stop(0);
   server_->Shutdown(kShutdownGraceMs);
   Log(LogLevel::kInfo, "main", "stopped",

@@ -50,6 +50,10 @@ class Daemon {
   // Accepts no more, lets clients leave, finishes what is in flight.
   void Drain(const HurryUp& hurry_up);
 
+  // Ends what is left. A worker of the CPU device cannot be interrupted: this
+  // lasts as long as what it is at, up to minutes at the highest levels.
+  void Stop();
+
  private:
   explicit Daemon(const Config& config);
 

@@ -1,6 +1,7 @@
 // The daemon's process: command line, signals, exit codes. The rest is Daemon.
 #include <grpc/grpc.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -11,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/log.h"
 #include "base/version.h"
@@ -28,6 +30,9 @@ constexpr int kBadUsage = 2;
 
 // Two of these without a request count as idle.
 constexpr absl::Duration kIdleCheck = absl::Seconds(5);
+
+// How long devices may take to end what they are at, after it had its time.
+constexpr absl::Duration kStopLimit = absl::Seconds(3);
 
 // Every thread inherits the mask; the main thread asks for the signals.
 sigset_t BlockStopSignals() {
@@ -63,6 +68,15 @@ void WaitForStop(const sigset_t& signals, Daemon& daemon) {
   }
 }
 
+// Whatever still runs then had the configured time and more.
+void ExitAfter(absl::Duration limit) {
+  std::thread([limit] {
+    absl::SleepFor(limit);
+    Log(LogLevel::kWarning, "main", "work in progress was given up");
+    _exit(0);
+  }).detach();
+}
+
 int Serve(const Config& config) {
   const sigset_t signals = BlockStopSignals();
   // Not paired on purpose: the last grpc_shutdown() may take 10 s to join
@@ -81,6 +95,8 @@ int Serve(const Config& config) {
   (*daemon)->Drain([&signals](absl::Duration timeout) {
     return SignalWithin(signals, timeout);
   });
+  ExitAfter(kStopLimit);
+  (*daemon)->Stop();
   return 0;
 }
 

@@ -84,7 +84,11 @@ void Reactor::Stop(int64_t drain_ns) {
 bool Reactor::TryPush(std::unique_ptr<Job>& job) {
   if (!inbox_.TryPush(job)) return false;
   Wakeup& wakeup = inbox_.wakeup();
-  if (!wakeup.MayBeAsleep() || !HelpOut()) wakeup.Notify();
+  if (wakeup.MayBeAsleep() && HelpOut()) return true;
+  wakeup.Notify();
+  // After the end nobody is left to be woken.
+  while (ended_.load(std::memory_order_acquire) && !HelpOut()) {
+  }
   return true;
 }
 
@@ -121,8 +125,10 @@ void Reactor::Run() {
     BackOff(turn);
   }
   for (const auto& lane : lanes_) lane->Stop(Cause::kShuttingDown);
-  // As if asleep for ever: who still brings a job finds that out, and has it
-  // refused by the stopped lanes. First those who came in between.
+  // Who still brings a job finds the end, and has it refused by the stopped
+  // lanes. Those who did not find it came before the line after, and are served
+  // here.
+  ended_.store(true, std::memory_order_release);
   inbox_.wakeup().PrepareSleep();
   turn.unlock();
   while (!HelpOut()) {
@@ -155,7 +161,8 @@ uint32_t Reactor::DrainInbox() {
   while (moved < kInboxBatch) {
     std::unique_ptr<Job> job = inbox_.TryPop();
     if (job == nullptr) break;
-    lanes_[job->lane_index]->Enqueue(std::move(job));
+    Lane& lane = *lanes_[job->lane_index];
+    lane.Enqueue(std::move(job));
     ++moved;
   }
   return moved;

@@ -118,6 +118,8 @@ class Reactor {
 
   // Somebody pushed a job and found the turn taken.
   std::atomic<bool> missed_{false};
+  // Run() is over.
+  std::atomic<bool> ended_{false};
 
   // The reactor's own thread only.
   int64_t idle_since_ns_ = 0;

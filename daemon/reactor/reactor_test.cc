@@ -132,6 +132,36 @@ TEST_F(ReactorTest, AJobBroughtAfterTheEndIsRefusedAtOnce) {
   }
 }
 
+// Each answer brings the next job, more of them than a helper turns rounds for.
+class ChainReply final : public Reply {
+ public:
+  ChainReply(Reactor* reactor, int left) : reactor_(reactor), left_(left) {}
+  void Complete(std::unique_ptr<Job> /*job*/) override {
+    ++answers_;
+    if (--left_ == 0) return;
+    auto next = MakeJob(this);
+    ASSERT_TRUE(reactor_->TryPush(next));
+  }
+  void Lost() override { ADD_FAILURE() << "a job was lost"; }
+  int answers() const { return answers_; }
+
+ private:
+  Reactor* const reactor_;
+  int left_;
+  int answers_ = 0;
+};
+
+TEST_F(ReactorTest, AfterTheEndEvenAChainOfJobsIsAnswered) {
+  Start(2, true);
+  reactor_->Stop(0);
+  ChainReply chain(reactor_.get(), 5000);
+  auto first = MakeJob(&chain);
+  ASSERT_TRUE(reactor_->TryPush(first));
+  EXPECT_EQ(chain.answers(), 5000);
+  Push(MakeJob(&reply_));
+  EXPECT_EQ(reply_.Take(1)[0]->outcome.cause, Cause::kShuttingDown);
+}
+
 TEST_F(ReactorTest, JobsThatRaceWithTheEndAreAllAnswered) {
   for (int round = 0; round < 20; ++round) {
     state_ = std::make_shared<FakeQueueState>();

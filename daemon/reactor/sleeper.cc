@@ -57,7 +57,7 @@ absl::Status Sleeper::Sleep(int64_t timeout_ns) {
 // nothing.
 absl::Status Sleeper::ArmPolls() {
   for (size_t i = 0; i < watched_.size(); ++i) {
-    if (watched_[i].armed) continue;
+    if (watched_[i].armed || watched_[i].fd < 0) continue;
     io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
     if (sqe == nullptr) {
       return absl::ResourceExhaustedError("more descriptors than ring entries");
@@ -76,6 +76,8 @@ void Sleeper::ReapEvents() {
     // liburing's own timeout entries carry another number.
     if (index < watched_.size() && (cqe->flags & IORING_CQE_F_MORE) == 0) {
       watched_[index].armed = false;
+      // Its device is gone: asking again would fail again at once.
+      if (cqe->res < 0) watched_[index].fd = -1;
     }
     io_uring_cqe_seen(&ring_, cqe);
   }

@@ -29,8 +29,7 @@ class Sleeper {
   Sleeper& operator=(const Sleeper&) = delete;
   ~Sleeper();
 
-  // From now on Sleep() returns when `fd` becomes readable. The caller keeps
-  // it open until ~Sleeper().
+  // From now on Sleep() returns when `fd` becomes readable, until it is closed.
   void Watch(int fd);
 
   // Returns after a watched descriptor became readable since the last call, at

@@ -50,6 +50,17 @@ TEST(SleeperTest, WakesEachTimeADescriptorIsSignalled) {
   }
 }
 
+TEST(SleeperTest, AClosedDescriptorIsForgotten) {
+  auto sleeper = Sleeper::Create();
+  ASSERT_TRUE(sleeper.ok()) << sleeper.status();
+  (*sleeper)->Watch(1'000'000);  // Never was one.
+  MonotonicClock clock;
+  const int64_t start = clock.NowNs();
+  // The first one may return at once, with the error.
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE((*sleeper)->Sleep(3'000'000).ok());
+  EXPECT_GE(clock.NowNs() - start, 5'900'000);
+}
+
 TEST(SleeperTest, WakesFromAnotherThread) {
   auto sleeper = Sleeper::Create();
   ASSERT_TRUE(sleeper.ok()) << sleeper.status();

@@ -5,15 +5,10 @@
 
 #include "absl/time/clock.h"
 #include "base/version.h"
+#include "daemon/rpc/control_call.h"
 
 namespace uacced {
 namespace {
-
-grpc::ServerUnaryReactor* Ok(grpc::CallbackServerContext* context) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(grpc::Status::OK);
-  return reactor;
-}
 
 void AddCapabilities(const hw::CapabilitySet& capabilities,
                      v1::DeviceStatus* device) {
@@ -36,35 +31,51 @@ void AddCapabilities(const hw::CapabilitySet& capabilities,
 }  // namespace
 
 grpc::ServerUnaryReactor* AdminService::GetStatus(
-    grpc::CallbackServerContext* context,
-    const v1::GetStatusRequest* /*request*/, v1::GetStatusResponse* response) {
-  const Gauges gauges = metrics_.ReadLive().gauges;
-  response->set_version(kVersion);
-  response->set_state(gauges.draining ? v1::GetStatusResponse::STATE_DRAINING
-                                      : v1::GetStatusResponse::STATE_SERVING);
-  response->mutable_start_time()->set_seconds(absl::ToUnixSeconds(start_time_));
-  response->set_connections(static_cast<uint32_t>(gauges.connections));
-  response->set_connections_limit(
-      static_cast<uint32_t>(gauges.connections_limit));
-  response->set_jobs_in_flight(static_cast<uint32_t>(gauges.jobs_in_flight));
-  response->set_jobs_limit(static_cast<uint32_t>(gauges.jobs_limit));
-  response->set_bytes_in_flight(gauges.bytes_in_flight);
-  response->set_bytes_limit(gauges.bytes_limit);
-  response->set_requests_total(metrics_.requests_total());
-  response->set_requests_failed_total(metrics_.requests_failed_total());
-  response->set_keys(static_cast<uint32_t>(gauges.keys));
-  response->set_keys_limit(static_cast<uint32_t>(gauges.keys_limit));
-  return Ok(context);
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunControlCall<v1::GetStatusRequest, v1::GetStatusResponse>(
+      request, response,
+      [this](const v1::GetStatusRequest&, v1::GetStatusResponse& answer) {
+        Describe(answer);
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* AdminService::ListDevices(
-    grpc::CallbackServerContext* context,
-    const v1::ListDevicesRequest* /*request*/,
-    v1::ListDevicesResponse* response) {
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunControlCall<v1::ListDevicesRequest, v1::ListDevicesResponse>(
+      request, response,
+      [this](const v1::ListDevicesRequest&, v1::ListDevicesResponse& answer) {
+        Describe(answer);
+        return absl::OkStatus();
+      });
+}
+
+void AdminService::Describe(v1::GetStatusResponse& response) const {
+  const Gauges gauges = metrics_.ReadLive().gauges;
+  response.set_version(kVersion);
+  response.set_state(gauges.draining ? v1::GetStatusResponse::STATE_DRAINING
+                                     : v1::GetStatusResponse::STATE_SERVING);
+  response.mutable_start_time()->set_seconds(absl::ToUnixSeconds(start_time_));
+  response.set_connections(static_cast<uint32_t>(gauges.connections));
+  response.set_connections_limit(
+      static_cast<uint32_t>(gauges.connections_limit));
+  response.set_jobs_in_flight(static_cast<uint32_t>(gauges.jobs_in_flight));
+  response.set_jobs_limit(static_cast<uint32_t>(gauges.jobs_limit));
+  response.set_bytes_in_flight(gauges.bytes_in_flight);
+  response.set_bytes_limit(gauges.bytes_limit);
+  response.set_requests_total(metrics_.requests_total());
+  response.set_requests_failed_total(metrics_.requests_failed_total());
+  response.set_keys(static_cast<uint32_t>(gauges.keys));
+  response.set_keys_limit(static_cast<uint32_t>(gauges.keys_limit));
+}
+
+void AdminService::Describe(v1::ListDevicesResponse& response) const {
   for (const Placement::Target& target : placement_.targets()) {
     const Lane& lane = target.reactor->lane(target.lane_index);
     const LaneStats& stats = lane.stats();
-    v1::DeviceStatus* device = response->add_devices();
+    v1::DeviceStatus* device = response.add_devices();
     device->set_name(target.device.name);
     device->set_kind(target.device.kind);
     device->set_path(target.device.hardware ? v1::Execution::PATH_HARDWARE
@@ -79,7 +90,6 @@ grpc::ServerUnaryReactor* AdminService::ListDevices(
     device->set_jobs_failed_total(stats.jobs_failed.load());
     AddCapabilities(target.device.capabilities, device);
   }
-  return Ok(context);
 }
 
 }  // namespace uacced

@@ -4,6 +4,8 @@
 #ifndef UACCED_DAEMON_RPC_ADMIN_SERVICE_H_
 #define UACCED_DAEMON_RPC_ADMIN_SERVICE_H_
 
+#include <grpcpp/support/byte_buffer.h>
+
 #include "absl/time/time.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/reactor/placement.h"
@@ -11,21 +13,25 @@
 
 namespace uacced {
 
-class AdminService final : public v1::Admin::CallbackService {
+class AdminService final
+    : public v1::Admin::WithRawCallbackMethod_GetStatus<
+          v1::Admin::WithRawCallbackMethod_ListDevices<v1::Admin::Service>> {
  public:
   // Both are the same figures that Prometheus sees.
   AdminService(const Metrics& metrics, const Placement& placement)
       : metrics_(metrics), placement_(placement) {}
 
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
-                                      const v1::GetStatusRequest* request,
-                                      v1::GetStatusResponse* response) override;
-  grpc::ServerUnaryReactor* ListDevices(
-      grpc::CallbackServerContext* context,
-      const v1::ListDevicesRequest* request,
-      v1::ListDevicesResponse* response) override;
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListDevices(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
 
  private:
+  void Describe(v1::GetStatusResponse& response) const;
+  void Describe(v1::ListDevicesResponse& response) const;
+
   const Metrics& metrics_;
   const Placement& placement_;
   const absl::Time start_time_ = absl::Now();

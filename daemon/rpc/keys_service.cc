@@ -10,8 +10,8 @@
 #include "base/status_macros.h"
 #include "daemon/core/error.h"
 #include "daemon/rpc/algorithm_proto.h"
+#include "daemon/rpc/control_call.h"
 #include "daemon/rpc/field_error.h"
-#include "daemon/rpc/grpc_status.h"
 
 namespace uacced {
 namespace {
@@ -85,72 +85,88 @@ void Describe(const Key& key, v1::Key* out) {
       static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
 }
 
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context,
-                                 const absl::Status& status) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
-}
+// What of a key is not its name, in ListKeys' answer, rounded up.
+constexpr uint64_t kListedKeyBytes = 128;
 
-// Answers with the new key, and leaves a line for whoever audits.
-grpc::ServerUnaryReactor* AnswerNew(
-    grpc::CallbackServerContext* context,
-    const absl::StatusOr<std::shared_ptr<const Key>>& key, size_t max_keys,
-    v1::Key* out) {
-  if (!key.ok()) return Answer(context, WithReason(key.status(), max_keys));
+using MaybeKey = absl::StatusOr<std::shared_ptr<const Key>>;
+
+// Describes the new key, and leaves a line for whoever audits.
+absl::Status AnswerNew(const MaybeKey& key, size_t max_keys, v1::Key* out) {
+  if (!key.ok()) return WithReason(key.status(), max_keys);
   Describe(**key, out);
   Log(LogLevel::kInfo, "keys",
       (*key)->imported() ? "key imported" : "key created",
       {{"key", (*key)->name()},
        {"algorithm", hw::Info((*key)->algorithm()).name}});
-  return Answer(context, absl::OkStatus());
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 grpc::ServerUnaryReactor* KeysService::CreateKey(
-    grpc::CallbackServerContext* context, const v1::CreateKeyRequest* request,
-    v1::CreateKeyResponse* response) {
-  const absl::StatusOr<KeySpec> spec = SpecOf(*request);
-  if (!spec.ok()) return Answer(context, spec.status());
-  return AnswerNew(context, keys_.CreateKey(*spec), keys_.max_keys(),
-                   response->mutable_key());
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunControlCall<v1::CreateKeyRequest, v1::CreateKeyResponse>(
+      request, response,
+      [this](const v1::CreateKeyRequest& message,
+             v1::CreateKeyResponse& answer) -> absl::Status {
+        UACCED_ASSIGN_OR_RETURN(const KeySpec spec, SpecOf(message));
+        return AnswerNew(keys_.CreateKey(spec), keys_.max_keys(),
+                         answer.mutable_key());
+      });
 }
 
 grpc::ServerUnaryReactor* KeysService::ImportKey(
-    grpc::CallbackServerContext* context, const v1::ImportKeyRequest* request,
-    v1::ImportKeyResponse* response) {
-  using MaybeKey = absl::StatusOr<std::shared_ptr<const Key>>;
-  const std::string& material = request->material();
-  const absl::StatusOr<KeySpec> spec = SpecOf(*request);
-  const MaybeKey key =
-      spec.ok() ? keys_.ImportKey(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunControlCall<v1::ImportKeyRequest, v1::ImportKeyResponse>(
+      request, response,
+      [this](v1::ImportKeyRequest& message,
+             v1::ImportKeyResponse& answer) -> absl::Status {
+        std::string& material = *message.mutable_material();
+        const absl::StatusOr<KeySpec> spec = SpecOf(message);
+        const MaybeKey key =
+            spec.ok()
+                ? keys_.ImportKey(
                       *spec, {reinterpret_cast<const uint8_t*>(material.data()),
                               material.size()})
                 : MaybeKey(spec.status());
-  // gRPC made the message for this call alone; const is only the signature's.
-  // (The receive buffers below it are gRPC's, and are not zeroed.)
-  OPENSSL_cleanse(const_cast<char*>(material.data()), material.size());
-  if (!spec.ok()) return Answer(context, spec.status());
-  return AnswerNew(context, key, keys_.max_keys(), response->mutable_key());
+        // (The receive buffers below the message are gRPC's, not zeroed.)
+        OPENSSL_cleanse(material.data(), material.size());
+        if (!spec.ok()) return spec.status();
+        return AnswerNew(key, keys_.max_keys(), answer.mutable_key());
+      });
 }
 
 grpc::ServerUnaryReactor* KeysService::ListKeys(
-    grpc::CallbackServerContext* context,
-    const v1::ListKeysRequest* /*request*/, v1::ListKeysResponse* response) {
-  for (const auto& key : keys_.List()) Describe(*key, response->add_keys());
-  return Answer(context, absl::OkStatus());
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  absl::StatusOr<Ticket> ticket = admission_.Admit(
+      TenantId{0}, keys_.size() * (kListedKeyBytes + KeyStore::kMaxNameBytes));
+  if (!ticket.ok()) return RefuseControlCall(ticket.status());
+  return RunControlCall<v1::ListKeysRequest, v1::ListKeysResponse>(
+      request, response,
+      [this](const v1::ListKeysRequest& /*message*/,
+             v1::ListKeysResponse& answer) {
+        for (const auto& key : keys_.List()) Describe(*key, answer.add_keys());
+        return absl::OkStatus();
+      },
+      *std::move(ticket));
 }
 
 grpc::ServerUnaryReactor* KeysService::DestroyKey(
-    grpc::CallbackServerContext* context, const v1::DestroyKeyRequest* request,
-    v1::DestroyKeyResponse* /*response*/) {
-  const absl::Status status = keys_.Destroy(request->name());
-  if (!status.ok()) {
-    return Answer(context, WithReason(status, keys_.max_keys()));
-  }
-  Log(LogLevel::kInfo, "keys", "key destroyed", {{"key", request->name()}});
-  return Answer(context, status);
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunControlCall<v1::DestroyKeyRequest, v1::DestroyKeyResponse>(
+      request, response,
+      [this](const v1::DestroyKeyRequest& message,
+             v1::DestroyKeyResponse& /*answer*/) -> absl::Status {
+        const absl::Status status = keys_.Destroy(message.name());
+        if (!status.ok()) return WithReason(status, keys_.max_keys());
+        Log(LogLevel::kInfo, "keys", "key destroyed",
+            {{"key", message.name()}});
+        return status;
+      });
 }
 
 }  // namespace uacced

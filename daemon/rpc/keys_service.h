@@ -4,31 +4,41 @@
 #ifndef UACCED_DAEMON_RPC_KEYS_SERVICE_H_
 #define UACCED_DAEMON_RPC_KEYS_SERVICE_H_
 
+#include <grpcpp/support/byte_buffer.h>
+
+#include "daemon/admission/admission.h"
 #include "daemon/keys/key_store.h"
 #include "uacced/v1/keys.grpc.pb.h"
 
 namespace uacced {
 
-class KeysService final : public v1::Keys::CallbackService {
+// Raw methods, so that a message is measured before it is parsed.
+class KeysService final
+    : public v1::Keys::WithRawCallbackMethod_CreateKey<
+          v1::Keys::WithRawCallbackMethod_ImportKey<
+              v1::Keys::WithRawCallbackMethod_ListKeys<
+                  v1::Keys::WithRawCallbackMethod_DestroyKey<
+                      v1::Keys::Service>>>> {
  public:
-  explicit KeysService(KeyStore& keys) : keys_(keys) {}
+  KeysService(KeyStore& keys, Admission& admission)
+      : keys_(keys), admission_(admission) {}
 
   grpc::ServerUnaryReactor* CreateKey(grpc::CallbackServerContext* context,
-                                      const v1::CreateKeyRequest* request,
-                                      v1::CreateKeyResponse* response) override;
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ImportKey(grpc::CallbackServerContext* context,
-                                      const v1::ImportKeyRequest* request,
-                                      v1::ImportKeyResponse* response) override;
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ListKeys(grpc::CallbackServerContext* context,
-                                     const v1::ListKeysRequest* request,
-                                     v1::ListKeysResponse* response) override;
-  grpc::ServerUnaryReactor* DestroyKey(
-      grpc::CallbackServerContext* context,
-      const v1::DestroyKeyRequest* request,
-      v1::DestroyKeyResponse* response) override;
+                                     const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* DestroyKey(grpc::CallbackServerContext* context,
+                                       const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response) override;
 
  private:
   KeyStore& keys_;
+  Admission& admission_;
 };
 
 }  // namespace uacced

@@ -52,9 +52,12 @@ absl::Status RemoveStaleSocket(const sockaddr_un& address) {
     return absl::AlreadyExistsError(
         absl::StrCat(address.sun_path, " exists and is not a socket"));
   }
-  UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  UniqueFd probe(
+      socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  // EAGAIN: somebody listens, and is so busy that nobody else fits in line.
   if (connect(probe.get(), reinterpret_cast<const sockaddr*>(&address),
-              sizeof(address)) == 0) {
+              sizeof(address)) == 0 ||
+      errno == EAGAIN) {
     return absl::AlreadyExistsError(absl::StrCat(
         "another program serves ", address.sun_path, "; stop it first"));
   }

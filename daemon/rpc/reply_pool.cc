@@ -22,7 +22,7 @@ ReplyPool::~ReplyPool() {
 void ReplyPool::Push(ReplyTask* task) {
   // Full would mean more tasks than admission lets exist. Answering here is
   // slow, not wrong.
-  if (!ring_.TryPush(std::move(task))) {
+  if (!ring_.TryPush(static_cast<ReplyTask*>(task))) {
     task->Respond();
     return;
   }

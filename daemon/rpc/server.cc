@@ -50,6 +50,9 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Create(
                              ClampToInt(options.max_connection_age_ms));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
                              ClampToInt(options.max_connection_idle_ms));
+  // Who does not read its answers must not hold their memory for ever.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             ClampToInt(options.max_connection_grace_ms));
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr) {
     return absl::InternalError("gRPC could not start its server");
@@ -58,7 +61,9 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Create(
 }
 
 RpcServer::RpcServer(const RequestPath& path, KeyStore& keys)
-    : accelerator_(path), keys_(keys), admin_(path.metrics, path.placement) {}
+    : accelerator_(path),
+      keys_(keys, path.admission),
+      admin_(path.metrics, path.placement) {}
 
 void RpcServer::AddConnection(UniqueFd connection) {
   grpc::AddInsecureChannelFromFd(server_.get(), connection.release());

@@ -26,6 +26,7 @@ class RpcServer {
     uint64_t max_bytes = 0;          // Of requests in flight, all together.
     uint32_t max_jobs_per_connection = 0;
     uint32_t max_connection_age_ms = 0;
+    uint32_t max_connection_grace_ms = 0;
     uint32_t max_connection_idle_ms = 0;
   };
 

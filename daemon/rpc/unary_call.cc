@@ -51,7 +51,8 @@ void UnaryCall::Start(grpc::ByteBuffer& request) {
 // After OK the job is gone and this call may already have been answered.
 absl::Status UnaryCall::Launch() {
   job_->request = conversion_.request;
-  const uint64_t source_bytes = job_->request.source.size();
+  const uint64_t source_bytes =
+      job_->request.source.size() + job_->request.associated_data.size();
   const uint64_t room_bytes =
       hw::FirstOutputRoom(job_->request, conversion_.output_limit_bytes);
   UACCED_ASSIGN_OR_RETURN(
@@ -136,6 +137,7 @@ bool UnaryCall::TryAgainWithMoreRoom() {
       path_.admission.Grow(job_->ticket, room_bytes - before_bytes);
   if (status.ok()) status = AllocateOutput(room_bytes);
   if (status.ok()) {
+    job_->cost_bytes += room_bytes;
     job_->reply = this;
     std::unique_ptr<Job> job = std::move(job_);
     status = path_.placement.Place(job);

@@ -137,7 +137,13 @@ int64_t EstimateNs(const Request& request) {
   const Cost cost = CostOf(request);
   // Far above every limit on sizes, far below an overflow.
   const auto bounded = static_cast<int64_t>(std::min(bytes, size_t{1} << 40));
-  return std::max<int64_t>(1, cost.fixed_ns + bounded * cost.per_kib_ns / 1024);
+  int64_t ns = cost.fixed_ns + bounded * cost.per_kib_ns / 1024;
+  if (request.operation == Operation::kDecompress) {
+    // Blocks made to be slow, with hardly any output, take up to 140 ns a byte.
+    // Believing in a tenth of that keeps all but small ones off the reactor.
+    ns = std::max(ns, 14 * static_cast<int64_t>(request.source.size()));
+  }
+  return std::max<int64_t>(1, ns);
 }
 
 }  // namespace uacced::hw

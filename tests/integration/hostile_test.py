@@ -274,7 +274,9 @@ class MemoryTest(unittest.TestCase):
                 grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED,
                 grpc.StatusCode.UNAVAILABLE})
             grown = daemon.resident_bytes(peak=True) - before
-            self.assertLess(grown, 256 << 20)
+            # AddressSanitizer keeps what was freed for a while.
+            limit = 1024 if daemon.has_sanitizer() else 256
+            self.assertLess(grown, limit << 20)
             self.assertEqual(
                 client.Accelerator.Copy(input=b"x").output, b"x")
 

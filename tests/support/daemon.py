@@ -190,6 +190,11 @@ class Daemon:
                     return int(line.split()[1]) * 1024
         raise LookupError(field)
 
+    def has_sanitizer(self):
+        with open("/proc/%d/maps" % self.process.pid,
+                  encoding="ascii") as lines:
+            return "libasan" in lines.read()
+
     def descriptor_count(self):
         return len(os.listdir("/proc/%d/fd" % self.process.pid))
 

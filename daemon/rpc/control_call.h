@@ -1,0 +1,72 @@
+// Calls of Keys and Admin: done at once on gRPC's thread, but as little trusted
+// as any other. Their messages are small, and long answers are admitted.
+//
+// Ownership: the call deletes itself in OnDone(), and keeps its ticket until
+//            then, so that answers to slow readers count.
+#ifndef UACCED_DAEMON_RPC_CONTROL_CALL_H_
+#define UACCED_DAEMON_RPC_CONTROL_CALL_H_
+
+#include <google/protobuf/message.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <cstddef>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "daemon/core/error.h"
+#include "daemon/core/ticket.h"
+#include "daemon/rpc/grpc_status.h"
+#include "daemon/rpc/wire.h"
+
+namespace uacced {
+
+// No request of Keys or Admin comes near it.
+inline constexpr size_t kMaxControlMessageBytes = 16'384;
+
+class ControlCall final : public grpc::ServerUnaryReactor {
+ public:
+  explicit ControlCall(Ticket ticket) : ticket_(std::move(ticket)) {}
+  void OnDone() override { delete this; }
+
+ private:
+  ~ControlCall() override = default;
+
+  Ticket ticket_;
+};
+
+// Parses the message, lets `body(Request&, Response&)` answer it with a status,
+// and finishes the call.
+template <typename Request, typename Response, typename Body>
+grpc::ServerUnaryReactor* RunControlCall(const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response, Body body,
+                                         Ticket ticket = {}) {
+  Request message;
+  Response answer;
+  // gRPC made the buffer for this call alone; const is the signature's.
+  auto& buffer = const_cast<grpc::ByteBuffer&>(*request);
+  absl::Status status;
+  if (buffer.Length() > kMaxControlMessageBytes ||
+      !ParseMessage(buffer, message)) {
+    status = MakeError(absl::StatusCode::kInvalidArgument,
+                       "the request is too long or not a valid message",
+                       {.reason = "MALFORMED_MESSAGE"});
+  } else {
+    status = body(message, answer);
+  }
+  if (status.ok()) *response = SerializeWithPayload(answer, {}, 0);
+  auto* call = new ControlCall(std::move(ticket));
+  call->Finish(ToGrpcStatus(status));
+  return call;
+}
+
+// Refuses a call that was not admitted.
+inline grpc::ServerUnaryReactor* RefuseControlCall(const absl::Status& status) {
+  auto* call = new ControlCall({});
+  call->Finish(ToGrpcStatus(status));
+  return call;
+}
+
+}  // namespace uacced
+
+#endif  // UACCED_DAEMON_RPC_CONTROL_CALL_H_
