@@ -219,14 +219,7 @@ absl::Status WriteStandardOutput(absl::string_view text) {
   return WriteAll(STDOUT_FILENO, text, "standard output");
 }
 
-void PrepareStandardFiles() {
-  // Opened the wrong way round, so that using them gives EBADF. open() takes
-  // the lowest free number, which is the one found closed.
-  constexpr int kWrongFlags[] = {O_WRONLY, O_RDONLY, O_RDONLY};
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
-    if (fcntl(fd, F_GETFD) >= 0) continue;
-    if (open("/dev/null", kWrongFlags[fd]) != fd) _exit(1);
-  }
+void IgnoreBrokenPipes() {
   signal(SIGPIPE, SIG_IGN);
 }
 

@@ -62,9 +62,8 @@ class OutputFile {
 // Writes `text` to standard output. A closed pipe fails without a word.
 absl::Status WriteStandardOutput(absl::string_view text);
 
-// Makes closed descriptors 0, 1 and 2 fail instead of meaning the next file
-// that is opened, and SIGPIPE an error of write(2). Call first.
-void PrepareStandardFiles();
+// Makes SIGPIPE an error of write(2). Call first.
+void IgnoreBrokenPipes();
 
 }  // namespace uacced::cli
 

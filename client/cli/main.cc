@@ -79,7 +79,7 @@ absl::Status Run(const std::vector<std::string>& arguments) {
 }
 
 int Main(int argc, char** argv) {
-  PrepareStandardFiles();
+  IgnoreBrokenPipes();
   const absl::Status status =
       Run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
   if (!status.ok() && !status.message().empty()) {
