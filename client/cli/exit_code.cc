@@ -48,6 +48,7 @@ Explanation Explain(const absl::Status& error, absl::string_view server) {
       if (details.reason == "CORRUPT_INPUT") {
         return {ExitCode::kCorrupt, "the input is damaged or of another kind"};
       }
+      if (details.reason == "LEVEL_OUT_OF_RANGE") return {ExitCode::kUsage, ""};
       if (details.reason == "FORMAT_NOT_DETECTED") {
         return {ExitCode::kCorrupt, "-f names the format of raw deflate"};
       }

@@ -219,8 +219,6 @@ absl::Status WriteStandardOutput(absl::string_view text) {
   return WriteAll(STDOUT_FILENO, text, "standard output");
 }
 
-void IgnoreBrokenPipes() {
-  signal(SIGPIPE, SIG_IGN);
-}
+void IgnoreBrokenPipes() { signal(SIGPIPE, SIG_IGN); }
 
 }  // namespace uacced::cli

@@ -102,6 +102,11 @@ TEST(ConfigErrorsTest, AllProblemsAreToldInTheOrderOfTheFile) {
             "f:6:1: listener[1]: has neither unix nor tcp nor inherited");
 }
 
+TEST(ConfigErrorsTest, MetricsAreServedOnIpv4Alone) {
+  EXPECT_THAT(ErrorOf("metrics { address: \"::1\" }"),
+              HasSubstr("metrics.address: the metrics endpoint serves IPv4"));
+}
+
 TEST(ConfigErrorsTest, EveryUnknownFieldIsTold) {
   const std::string error =
       ErrorOf("limitz { max_jobs: 1 }\nkeys { max_kyes: 2 }\n");

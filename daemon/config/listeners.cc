@@ -179,6 +179,11 @@ std::optional<MetricsConfig> ReadMetrics(
       ReadAddress(section, Fields::kAddressFieldNumber).text,
       static_cast<uint16_t>(
           section.Number(Fields::kPortFieldNumber, {1, 65'535, 9464}))};
+  // Debian's civetweb is built without IPv6.
+  if (metrics.address.find(':') != std::string::npos) {
+    section.Problem(Fields::kAddressFieldNumber,
+                    "the metrics endpoint serves IPv4 only");
+  }
   const std::string identity =
       Identity(TcpListenerConfig{metrics.address, metrics.port});
   for (const ListenerConfig& listener : listeners) {

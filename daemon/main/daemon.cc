@@ -170,6 +170,7 @@ absl::Status Daemon::StartServer() {
                     .metrics = metrics_,
                     .reply_pool = *reply_pool_,
                     .clock = clock_,
+                    .max_payload_bytes = limits.max_message_bytes,
                     .max_output_bytes = limits.max_output_bytes,
                     .inline_reply_bytes = config_.reactor.inline_reply_bytes},
                    *keys_));

@@ -35,19 +35,26 @@ constexpr absl::Duration kIdleCheck = absl::Seconds(5);
 constexpr absl::Duration kStopLimit = absl::Seconds(3);
 
 // Every thread inherits the mask; the main thread asks for the signals.
-sigset_t BlockStopSignals() {
+sigset_t BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
 }
 
+// SIGHUP means "reload" to many: it must not cost the keys and the calls.
 bool SignalWithin(const sigset_t& signals, absl::Duration timeout) {
   const timespec limit = absl::ToTimespec(timeout);
-  return sigtimedwait(&signals, nullptr, &limit) > 0;
+  const int signal = sigtimedwait(&signals, nullptr, &limit);
+  if (signal == SIGHUP) {
+    Log(LogLevel::kWarning, "main",
+        "SIGHUP ignored: the configuration is read at start only");
+  }
+  return signal == SIGTERM || signal == SIGINT;
 }
 
 // Housekeeping after requests: traces of keys go soon, memory of a burst goes
@@ -78,7 +85,7 @@ void ExitAfter(absl::Duration limit) {
 }
 
 int Serve(const Config& config) {
-  const sigset_t signals = BlockStopSignals();
+  const sigset_t signals = BlockSignals();
   // Not paired on purpose: the last grpc_shutdown() may take 10 s to join
   // gRPC's backup poller.
   grpc_init();

@@ -47,7 +47,7 @@ Serves compression and encryption over gRPC, on accelerators or on the CPU.
   --version      the version
 
 Signals: SIGTERM and SIGINT finish what is in flight and exit; a second one
-ends what is still running. Exit code: 0 after a clean stop, 1 when the daemon
+waits for nobody. SIGHUP is ignored: changes need a restart. Exit code: 0 after a clean stop, 1 when the daemon
 cannot start, 2 for a wrong command line or configuration.
 )";
 }

@@ -21,8 +21,8 @@
 
 namespace uacced {
 
-// No request of Keys or Admin comes near it.
-inline constexpr size_t kMaxControlMessageBytes = 16'384;
+// No sensible request of Keys or Admin comes near it.
+inline constexpr size_t kMaxControlMessageBytes = 131'072;
 
 class ControlCall final : public grpc::ServerUnaryReactor {
  public:

@@ -45,8 +45,7 @@ absl::StatusOr<std::shared_ptr<const Key>> FindKey(
   }
   std::shared_ptr<const Key> key = context.keys.Find(name);
   if (key == nullptr) {
-    return FieldError("key", "KEY_NOT_FOUND",
-                      "there is no key of this name; see `uaccectl keys list`",
+    return FieldError("key", "KEY_NOT_FOUND", "there is no key of this name",
                       StatusCode::kNotFound);
   }
   return key;

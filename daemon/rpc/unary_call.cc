@@ -38,6 +38,19 @@ int64_t DeadlineNs(const grpc::CallbackServerContext& context, int64_t now_ns) {
   return now_ns + left.tv_sec * 1'000'000'000 + left.tv_nsec;
 }
 
+absl::Status TooLarge(uint64_t bytes, uint64_t max_bytes) {
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("a payload of ", bytes, " bytes is more than this daemon's ",
+                   "limits.max_message_bytes, ", max_bytes),
+      {.reason = "PAYLOAD_TOO_LARGE",
+       .metadata = {{"limit", "limits.max_message_bytes"},
+                    {"value", absl::StrCat(max_bytes)}},
+       .quota_subject = "daemon",
+       .quota_description =
+           absl::StrCat("limits.max_message_bytes = ", max_bytes)});
+}
+
 }  // namespace
 
 void UnaryCall::Start(grpc::ByteBuffer& request) {
@@ -51,6 +64,9 @@ void UnaryCall::Start(grpc::ByteBuffer& request) {
 // After OK the job is gone and this call may already have been answered.
 absl::Status UnaryCall::Launch() {
   job_->request = conversion_.request;
+  if (job_->request.source.size() > path_.max_payload_bytes) {
+    return TooLarge(job_->request.source.size(), path_.max_payload_bytes);
+  }
   const uint64_t source_bytes =
       job_->request.source.size() + job_->request.associated_data.size();
   const uint64_t room_bytes =

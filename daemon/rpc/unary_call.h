@@ -41,6 +41,7 @@ struct RequestPath {
   Metrics& metrics;
   ReplyPool& reply_pool;
   const Clock& clock;
+  uint64_t max_payload_bytes;  // Of requests.
   uint64_t max_output_bytes;
   // Answers up to this size are sent on the polling thread: a change of
   // threads costs more than that.
