@@ -46,7 +46,7 @@ class Wakeup {
   void Signal();
 
   UniqueFd fd_;
-  alignas(64) std::atomic<bool> asleep_{false};
+  std::atomic<bool> asleep_{false};
 };
 
 }  // namespace uacced

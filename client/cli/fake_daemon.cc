@@ -168,8 +168,9 @@ grpc::Status FakeKeys::DestroyKey(grpc::ServerContext*,
 grpc::Status FakeAccelerator::Compress(grpc::ServerContext* context,
                                        const v1::CompressRequest* request,
                                        v1::CompressResponse* response) {
-  if (before) {
-    grpc::Status status = before(context);
+  // A copy: the test may replace it while this call is still in it.
+  if (const auto hook = before) {
+    grpc::Status status = hook(context);
     if (!status.ok()) return status;
   }
   SetExecution(response->mutable_execution());
@@ -286,8 +287,9 @@ grpc::Status FakeAccelerator::Digest(grpc::ServerContext*,
 grpc::Status FakeAccelerator::Copy(grpc::ServerContext* context,
                                    const v1::CopyRequest* request,
                                    v1::CopyResponse* response) {
-  if (before) {
-    grpc::Status status = before(context);
+  // A copy: the test may replace it while this call is still in it.
+  if (const auto hook = before) {
+    grpc::Status status = hook(context);
     if (!status.ok()) return status;
   }
   SetExecution(response->mutable_execution());

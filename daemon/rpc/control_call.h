@@ -30,6 +30,8 @@ class ControlCall final : public grpc::ServerUnaryReactor {
   void OnDone() override { delete this; }
 
  private:
+  // See UnaryCall.
+  bool InternalInlineable() override { return true; }
   ~ControlCall() override = default;
 
   Ticket ticket_;

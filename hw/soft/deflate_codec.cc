@@ -66,7 +66,7 @@ Result DeflateCodec::CompressFast(const Request& request) {
   // Stateless: the whole input is at hand. It also falls back to stored blocks
   // when the data does not shrink, so that the output has a bound.
   isal_deflate_stateless_init(&stream);
-  stream.level = static_cast<uint32_t>(request.level);
+  stream.level = static_cast<uint8_t>(request.level);
   stream.level_buf = igzip_->level_buffer;
   stream.level_buf_size = kLevelBufferBytes;
   stream.end_of_stream = 1;

@@ -32,7 +32,7 @@ LZ4F_preferences_t PreferencesFor(const Request& request) {
   preferences.frameInfo.blockMode = LZ4F_blockIndependent;
   preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled;
   preferences.frameInfo.contentSize = request.source.size();
-  preferences.compressionLevel = request.level;
+  preferences.compressionLevel = static_cast<uint8_t>(request.level);
   preferences.autoFlush = 1;  // Nothing is buffered: all input comes at once.
   return preferences;
 }

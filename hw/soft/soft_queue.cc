@@ -113,10 +113,10 @@ void SoftQueue::Work() {
 
 void SoftQueue::RunOne(uint16_t tag, Engine& engine) {
   const Result result = engine.Execute(slots_[tag]);
-  Completion completion{Tag{tag}, result.code, result.produced_bytes};
+  const Completion completion{Tag{tag}, result.code, result.produced_bytes};
   // Has room for every tag, so a full ring is only seen when another thread is
   // halfway through its push or pop.
-  while (!done_.TryPush(std::move(completion))) sched_yield();
+  while (!done_.TryPush(Completion(completion))) sched_yield();
   wakeup_->Notify();
 }
 

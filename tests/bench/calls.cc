@@ -119,6 +119,7 @@ std::unique_ptr<Workload> NewCompressCalls(
 std::unique_ptr<Workload> NewSha256Calls(
     const Channel& channel, const std::vector<std::string>& blocks) {
   std::vector<std::string> expected;
+  expected.reserve(blocks.size());
   const std::unique_ptr<LibraryCodec> sha256 = NewSha256();
   for (const std::string& block : blocks) {
     expected.emplace_back(sha256->Run(block));

@@ -72,8 +72,9 @@ absl::StatusOr<Server> Servers::StartDaemon(const DaemonOptions& options) {
   std::ofstream out(config);
   out << DaemonConfig(socket, options);
   out.close();
-  if (!out)
+  if (!out) {
     return absl::UnavailableError(absl::StrCat("cannot write ", config));
+  }
   UACCED_ASSIGN_OR_RETURN(
       Process process,
       Process::Start({daemon_, "--config", config}, path + ".log"));
