@@ -161,11 +161,12 @@ grpc::ServerUnaryReactor* KeysService::DestroyKey(
       request, response,
       [this](const v1::DestroyKeyRequest& message,
              v1::DestroyKeyResponse& /*answer*/) -> absl::Status {
-        const absl::Status status = keys_.Destroy(message.name());
-        if (!status.ok()) return WithReason(status, keys_.max_keys());
+        if (absl::Status status = keys_.Destroy(message.name()); !status.ok()) {
+          return WithReason(status, keys_.max_keys());
+        }
         Log(LogLevel::kInfo, "keys", "key destroyed",
             {{"key", message.name()}});
-        return status;
+        return absl::OkStatus();
       });
 }
 
