@@ -48,6 +48,7 @@ constexpr AlgorithmInfo kInfos[] = {
     Cipher("sm4-xts", Family::kCipher, 32, 16, 16, 16),
     Cipher("sm4-ctr", Family::kCipher, 16, 16, 16, 16),
     Cipher("sm4-cbc", Family::kCipher, 16, 16, 16, 16),
+    Cipher("xaes-256-gcm", Family::kAead, 32, 24, 24, 24),
     Hash("sha1", 20),
     Hash("sha224", 28),
     Hash("sha256", 32),
@@ -96,6 +97,7 @@ bool IsMacLengthAllowed(Algorithm algorithm, size_t mac_bytes) {
     case Algorithm::kAes256Ccm:
       return mac_bytes >= 8 && mac_bytes <= 16 && mac_bytes % 2 == 0;
     case Algorithm::kChaCha20Poly1305:
+    case Algorithm::kXaes256Gcm:
       return mac_bytes == 16;
     default:
       return mac_bytes == 0;

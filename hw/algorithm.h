@@ -1,7 +1,8 @@
 // The operations and algorithms a device may have, as dense small numbers, and
 // the facts about them that every layer shares.
 //
-// Sources: SP 800-38A/C/D/E, RFC 8439 (ChaCha20-Poly1305), GB/T 32907 (SM4),
+// Sources: SP 800-38A/C/D/E, RFC 8439 (ChaCha20-Poly1305), C2SP XAES-256-GCM,
+// GB/T 32907 (SM4),
 // FIPS 180-4, GB/T 32905 (SM3), RFC 2104 (HMAC).
 #ifndef UACCED_HW_ALGORITHM_H_
 #define UACCED_HW_ALGORITHM_H_
@@ -45,6 +46,7 @@ enum class Algorithm : uint8_t {
   kSm4Xts,
   kSm4Ctr,
   kSm4Cbc,
+  kXaes256Gcm,
   kSha1,
   kSha224,
   kSha256,
@@ -58,7 +60,7 @@ enum class Algorithm : uint8_t {
   kHmacSha512,
   kHmacSm3,
 };
-inline constexpr size_t kAlgorithmCount = 32;
+inline constexpr size_t kAlgorithmCount = 33;
 
 enum class Family : uint8_t {
   kNone,

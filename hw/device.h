@@ -1,7 +1,7 @@
 // A Device is one accelerator: what it can do, and queues to do it with.
 //
-// Threads: info() is constant and thread-safe; OpenQueue() belongs to whoever
-//          sets the reactor up.
+// Threads: info() is constant, OpenStream() is thread-safe; OpenQueue() belongs
+//          to whoever sets the reactor up.
 #ifndef UACCED_HW_DEVICE_H_
 #define UACCED_HW_DEVICE_H_
 
@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "hw/algorithm.h"
 #include "hw/queue.h"
+#include "hw/stream.h"
 
 namespace uacced::hw {
 
@@ -34,6 +35,13 @@ class Device {
   // UNAVAILABLE: every queue of the device is taken, or it is gone. The Queue
   // must not outlive the Device.
   virtual absl::StatusOr<std::unique_ptr<Queue>> OpenQueue() = 0;
+
+  // UNIMPLEMENTED: the device cannot do this in pieces. RESOURCE_EXHAUSTED: out
+  // of memory. The Stream must not outlive the Device.
+  virtual absl::StatusOr<std::unique_ptr<Stream>> OpenStream(
+      const StreamSpec& /*spec*/) {
+    return absl::Status(absl::StatusCode::kUnimplemented, "");
+  }
 };
 
 }  // namespace uacced::hw

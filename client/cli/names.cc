@@ -19,7 +19,7 @@ struct Range {
   int count;
 };
 constexpr Range kFormats = {Algorithm::kGzip, 5};
-constexpr Range kCiphers = {Algorithm::kAes128Gcm, 14};
+constexpr Range kCiphers = {Algorithm::kAes128Gcm, 15};
 constexpr Range kHashes = {Algorithm::kSha1, 6};
 constexpr Range kHmacs = {Algorithm::kHmacSha1, 6};
 
@@ -35,7 +35,8 @@ static_assert(At(kCiphers, v1::CIPHER_ALGORITHM_CHACHA20_POLY1305) ==
               Algorithm::kChaCha20Poly1305);
 static_assert(At(kCiphers, v1::CIPHER_ALGORITHM_AES_256_CTR) ==
               Algorithm::kAes256Ctr);
-static_assert(At(kCiphers, v1::CIPHER_ALGORITHM_SM4_CBC) == Algorithm::kSm4Cbc);
+static_assert(At(kCiphers, v1::CIPHER_ALGORITHM_XAES_256_GCM) ==
+              Algorithm::kXaes256Gcm);
 static_assert(At(kHashes, v1::HASH_ALGORITHM_SM3) == Algorithm::kSm3);
 static_assert(At(kHmacs, v1::HASH_ALGORITHM_SM3) == Algorithm::kHmacSm3);
 

@@ -31,7 +31,7 @@ Algorithm FromProto(v1::CompressionFormat format) {
 
 Algorithm FromProto(v1::CipherAlgorithm cipher) {
   return Offset(cipher, v1::CIPHER_ALGORITHM_AES_128_GCM,
-                v1::CIPHER_ALGORITHM_SM4_CBC, Algorithm::kAes128Gcm);
+                v1::CIPHER_ALGORITHM_XAES_256_GCM, Algorithm::kAes128Gcm);
 }
 
 Algorithm FromProto(v1::HashAlgorithm hash) {
