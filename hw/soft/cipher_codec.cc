@@ -180,7 +180,7 @@ Result DecryptCbc(EVP_CIPHER_CTX* context, const Request& request) {
 }
 
 // CTR and XTS: as many bytes out as in, no end to it.
-Result Stream(EVP_CIPHER_CTX* context, const Request& request) {
+Result RunCipher(EVP_CIPHER_CTX* context, const Request& request) {
   size_t produced = 0;
   if (request.source.empty()) return Result::Produced(0);
   return Update(context, request.destination.data(), request.source.data(),
@@ -241,7 +241,7 @@ Result CipherCodec::Process(const Request& request, bool encrypt) {
       result =
           encrypt ? EncryptCbc(context, request) : DecryptCbc(context, request);
     } else {
-      result = Stream(context, request);
+      result = RunCipher(context, request);
     }
   }
   if (!result.ok()) {
@@ -271,7 +271,7 @@ Result CipherCodec::ProcessXts(const Request& request, bool encrypt) {
   EVP_CIPHER_CTX* context = ContextFor(request.algorithm);
   if (context == nullptr) return Result::Unavailable();
   Result result = Result::Unsupported();
-  if (Start(context, request, encrypt)) result = Stream(context, request);
+  if (Start(context, request, encrypt)) result = RunCipher(context, request);
   if (!result.ok()) {
     contexts_[static_cast<size_t>(request.algorithm)].reset();
     ERR_clear_error();
