@@ -25,10 +25,11 @@ void Increment(std::atomic<T>& counter) {
 }  // namespace
 
 Lane::Lane(std::string name, std::unique_ptr<hw::Queue> queue,
-           const std::vector<uint64_t>& quanta_bytes)
+           const std::vector<uint64_t>& quanta_bytes, DeferredList* deferred)
     : name_(std::move(name)),
       depth_(queue->depth()),
       event_fd_(queue->event_fd()),
+      deferred_(deferred),
       queue_(std::move(queue)),
       waiting_(quanta_bytes),
       in_flight_(depth_),
@@ -38,7 +39,7 @@ Lane::~Lane() { Stop(Cause::kShuttingDown); }
 
 void Lane::Enqueue(std::unique_ptr<Job> job) {
   if (queue_ == nullptr) {
-    Answer(std::move(job), kUnavailable(stop_cause_));
+    End(std::move(job), kUnavailable(stop_cause_));
     return;
   }
   waiting_.Enqueue(std::move(job));
@@ -75,7 +76,7 @@ void Lane::Finish(std::unique_ptr<Job> job, const hw::Completion& completion,
       outcome.code != absl::StatusCode::kOutOfRange) {
     Increment(stats_.jobs_failed);
   }
-  Answer(std::move(job), outcome);
+  End(std::move(job), outcome);
 }
 
 uint32_t Lane::SubmitWaiting(int64_t now_ns) {
@@ -89,11 +90,10 @@ uint32_t Lane::SubmitWaiting(int64_t now_ns) {
     ++moved;
     if (job->cancelled != nullptr &&
         job->cancelled->load(std::memory_order_relaxed)) {
-      Answer(std::move(job),
-             {absl::StatusCode::kCancelled, Cause::kCancelled, 0});
+      End(std::move(job), {absl::StatusCode::kCancelled, Cause::kCancelled, 0});
     } else if (now_ns >= job->deadline_ns) {
-      Answer(std::move(job),
-             {absl::StatusCode::kDeadlineExceeded, Cause::kExpired, 0});
+      End(std::move(job),
+          {absl::StatusCode::kDeadlineExceeded, Cause::kExpired, 0});
     } else {
       Submit(std::move(job), now_ns);
       ++submitted;
@@ -108,7 +108,7 @@ void Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
   const absl::Status status =
       queue_->Submit(job->request, in_flight_.NextTag());
   if (!status.ok()) {
-    Answer(std::move(job), {status.code(), Cause::kUnsupported, 0});
+    End(std::move(job), {status.code(), Cause::kUnsupported, 0});
     return;
   }
   // Given more room and done again, a job keeps its first wait.
@@ -117,9 +117,13 @@ void Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
   in_flight_.Insert(std::move(job));
 }
 
+void Lane::End(std::unique_ptr<Job> job, Outcome outcome) {
+  Answer(std::move(job), outcome, *deferred_);
+}
+
 void Lane::RefuseWaiting(Cause cause) {
   while (std::unique_ptr<Job> job = waiting_.Next()) {
-    Answer(std::move(job), kUnavailable(cause));
+    End(std::move(job), kUnavailable(cause));
   }
   UpdateGauges();
 }
@@ -139,7 +143,7 @@ void Lane::Stop(Cause cause) {
   // First the device, so that it can no longer write to a job's buffers.
   queue_.reset();
   while (std::unique_ptr<Job> job = in_flight_.TakeAny()) {
-    Answer(std::move(job), kUnavailable(cause));
+    End(std::move(job), kUnavailable(cause));
   }
   RefuseWaiting(cause);
 }

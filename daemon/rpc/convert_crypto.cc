@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "daemon/core/field_error.h"
 #include "daemon/rpc/algorithm_proto.h"
 #include "daemon/rpc/convert.h"
-#include "daemon/rpc/field_error.h"
 
 namespace uacced {
 namespace {
@@ -16,26 +16,13 @@ using absl::StatusCode;
 using hw::Algorithm;
 using hw::Family;
 
-// SP 800-38E: at most 2^20 blocks under one tweak.
-constexpr size_t kMaxXtsBytes = size_t{16} << 20;
-
 hw::Bytes AsBytes(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
-bool IsXts(Algorithm algorithm) {
-  return algorithm == Algorithm::kAes128Xts ||
-         algorithm == Algorithm::kAes256Xts || algorithm == Algorithm::kSm4Xts;
 }
 
 bool IsCbc(Algorithm algorithm) {
   return algorithm == Algorithm::kAes128Cbc ||
          algorithm == Algorithm::kAes256Cbc || algorithm == Algorithm::kSm4Cbc;
-}
-
-bool IsCcm(Algorithm algorithm) {
-  return algorithm == Algorithm::kAes128Ccm ||
-         algorithm == Algorithm::kAes256Ccm;
 }
 
 absl::StatusOr<std::shared_ptr<const Key>> FindKey(
@@ -54,7 +41,7 @@ absl::StatusOr<std::shared_ptr<const Key>> FindKey(
 // What EncryptRequest and DecryptRequest have in common.
 template <typename Message>
 absl::Status ConvertCipher(const Message& message,
-                           const ConvertContext& context, Conversion& out) {
+                           const ConvertContext& context, Step& out) {
   UACCED_ASSIGN_OR_RETURN(out.key, FindKey(message.key(), context));
   const Algorithm algorithm = out.key->algorithm();
   const hw::AlgorithmInfo& info = hw::Info(algorithm);
@@ -96,40 +83,6 @@ absl::Status ConvertCipher(const Message& message,
   return absl::OkStatus();
 }
 
-// `field` is the payload's name, for the error.
-absl::Status CheckPayloadLength(absl::string_view field,
-                                const hw::Request& request) {
-  const size_t bytes = request.source.size();
-  if (IsXts(request.algorithm) && (bytes < 16 || bytes > kMaxXtsBytes)) {
-    return FieldError(field, "INPUT_LENGTH",
-                      absl::StrCat("XTS takes 16..", kMaxXtsBytes,
-                                   " bytes at once, not ", bytes));
-  }
-  const bool whole_blocks =
-      IsCbc(request.algorithm) &&
-      (!request.pkcs7_padding || request.operation == hw::Operation::kDecrypt);
-  if (whole_blocks && bytes % hw::kCipherBlockBytes != 0) {
-    return FieldError(field, "INPUT_LENGTH",
-                      "CBC without padding takes whole blocks of 16 bytes");
-  }
-  if (whole_blocks && request.pkcs7_padding && bytes == 0) {
-    return FieldError(field, "INPUT_LENGTH",
-                      "padded CBC is at least one block of 16 bytes");
-  }
-  if (IsCcm(request.algorithm)) {
-    // The length field has what the nonce leaves of 15 bytes.
-    const size_t length_bytes = 15 - request.nonce.size();
-    if (length_bytes < 4 && bytes >> (8 * length_bytes) != 0) {
-      return FieldError(
-          field, "INPUT_LENGTH",
-          absl::StrCat("CCM with a nonce of ", request.nonce.size(),
-                       " bytes takes less than 2^", 8 * length_bytes,
-                       " bytes"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckNonceLength(Algorithm algorithm, size_t bytes) {
   const hw::AlgorithmInfo& info = hw::Info(algorithm);
   if (bytes >= info.min_nonce_bytes && bytes <= info.max_nonce_bytes) {
@@ -148,11 +101,11 @@ absl::Status CheckTagLength(absl::string_view field, Algorithm algorithm,
       field, "TAG_LENGTH",
       absl::StrCat(hw::Info(algorithm).name, " does not take tags of ", bytes,
                    " bytes: GCM 12..16; CCM 8, 10, 12, 14, 16; "
-                   "ChaCha20-Poly1305 16; others none"));
+                   "ChaCha20-Poly1305 and XAES 16; others none"));
 }
 
 // The caller's nonce for keys that say so, else random bytes.
-absl::Status ChooseNonce(const v1::EncryptRequest& message, Conversion& out) {
+absl::Status ChooseNonce(const v1::EncryptRequest& message, Step& out) {
   const hw::AlgorithmInfo& info = hw::Info(out.request.algorithm);
   if (out.key->caller_nonce()) {
     if (message.nonce().empty()) {
@@ -181,10 +134,9 @@ absl::Status ChooseNonce(const v1::EncryptRequest& message, Conversion& out) {
 }  // namespace
 
 absl::Status Convert(const v1::EncryptRequest& message,
-                     const ConvertContext& context, Conversion& out) {
+                     const ConvertContext& context, Step& out) {
   UACCED_RETURN_IF_ERROR(ConvertCipher(message, context, out));
   out.request.operation = hw::Operation::kEncrypt;
-  out.request.source = AsBytes(message.plaintext());
   UACCED_RETURN_IF_ERROR(ChooseNonce(message, out));
   const bool aead = hw::Info(out.request.algorithm).family == Family::kAead;
   const size_t tag_bytes =
@@ -192,27 +144,25 @@ absl::Status Convert(const v1::EncryptRequest& message,
   UACCED_RETURN_IF_ERROR(
       CheckTagLength("tag_bytes", out.request.algorithm, tag_bytes));
   out.request.mac = hw::MutableBytes(out.made_mac).first(tag_bytes);
-  return CheckPayloadLength("plaintext", out.request);
+  return absl::OkStatus();
 }
 
 absl::Status Convert(const v1::DecryptRequest& message,
-                     const ConvertContext& context, Conversion& out) {
+                     const ConvertContext& context, Step& out) {
   UACCED_RETURN_IF_ERROR(ConvertCipher(message, context, out));
   out.request.operation = hw::Operation::kDecrypt;
-  out.request.source = AsBytes(message.ciphertext());
   out.request.nonce = AsBytes(message.nonce());
   UACCED_RETURN_IF_ERROR(
       CheckNonceLength(out.request.algorithm, message.nonce().size()));
   UACCED_RETURN_IF_ERROR(
       CheckTagLength("tag", out.request.algorithm, message.tag().size()));
   out.request.expected_mac = AsBytes(message.tag());
-  return CheckPayloadLength("ciphertext", out.request);
+  return absl::OkStatus();
 }
 
 absl::Status Convert(const v1::DigestRequest& message,
-                     const ConvertContext& context, Conversion& out) {
+                     const ConvertContext& context, Step& out) {
   out.request.operation = hw::Operation::kDigest;
-  out.request.source = AsBytes(message.input());
   const Algorithm hash = FromProto(message.algorithm());
   if (message.key().empty()) {
     if (hash == Algorithm::kNone) {
