@@ -71,7 +71,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
   UACCED_RETURN_IF_ERROR(RaiseDescriptorLimit(config.limits.max_connections));
   auto daemon = absl::WrapUnique(new Daemon(config));
   UACCED_ASSIGN_OR_RETURN(daemon->keys_,
-                          KeyStore::Create(config.keys.max_keys));
+                          KeyStore::Create({.max_keys = config.keys.max_keys}));
   UACCED_RETURN_IF_ERROR(daemon->OpenDevices());
   UACCED_RETURN_IF_ERROR(daemon->StartReactor());
   UACCED_RETURN_IF_ERROR(daemon->StartServer());
@@ -205,7 +205,7 @@ LiveFigures Daemon::ReadLive() const {
       .connections_limit = config_.limits.max_connections,
       .inbox_entries = reactor_->inbox_size(),
       .inbox_capacity = config_.reactor.inbox_entries,
-      .keys = keys_->size(),
+      .keys = keys_->version_count(),
       .keys_limit = config_.keys.max_keys,
       .draining = draining_.load(),
   };

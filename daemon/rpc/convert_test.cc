@@ -29,7 +29,7 @@ hw::Bytes PayloadOf(const v1::DecryptRequest& message) {
 class ConvertTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto keys = KeyStore::Create(16);
+    auto keys = KeyStore::Create({.max_keys = 16});
     ASSERT_TRUE(keys.ok()) << keys.status();
     keys_ = *std::move(keys);
     AddKey("gcm", hw::Algorithm::kAes256Gcm, false);
