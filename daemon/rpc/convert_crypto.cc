@@ -25,24 +25,29 @@ bool IsCbc(Algorithm algorithm) {
          algorithm == Algorithm::kAes256Cbc || algorithm == Algorithm::kSm4Cbc;
 }
 
+// `version` 0: the newest.
 absl::StatusOr<std::shared_ptr<const Key>> FindKey(
-    const std::string& name, const ConvertContext& context) {
+    const std::string& name, uint32_t version, const ConvertContext& context) {
   if (name.empty()) {
     return FieldError("key", "KEY_REQUIRED", "must name a key");
   }
-  std::shared_ptr<const Key> key = context.keys.Find(name);
-  if (key == nullptr) {
-    return FieldError("key", "KEY_NOT_FOUND", "there is no key of this name",
+  std::shared_ptr<const Key> key = context.keys.Find(name, version);
+  if (key != nullptr) return key;
+  if (version != 0 && context.keys.Find(name) != nullptr) {
+    return FieldError("key_version", "KEY_VERSION_NOT_FOUND",
+                      absl::StrCat("the key has no version ", version),
                       StatusCode::kNotFound);
   }
-  return key;
+  return FieldError("key", "KEY_NOT_FOUND", "there is no key of this name",
+                    StatusCode::kNotFound);
 }
 
 // What EncryptRequest and DecryptRequest have in common.
 template <typename Message>
-absl::Status ConvertCipher(const Message& message,
+absl::Status ConvertCipher(const Message& message, uint32_t key_version,
                            const ConvertContext& context, Step& out) {
-  UACCED_ASSIGN_OR_RETURN(out.key, FindKey(message.key(), context));
+  UACCED_ASSIGN_OR_RETURN(out.key,
+                          FindKey(message.key(), key_version, context));
   const Algorithm algorithm = out.key->algorithm();
   const hw::AlgorithmInfo& info = hw::Info(algorithm);
   if (info.family == Family::kHmac) {
@@ -135,7 +140,8 @@ absl::Status ChooseNonce(const v1::EncryptRequest& message, Step& out) {
 
 absl::Status Convert(const v1::EncryptRequest& message,
                      const ConvertContext& context, Step& out) {
-  UACCED_RETURN_IF_ERROR(ConvertCipher(message, context, out));
+  // Only the newest version encrypts.
+  UACCED_RETURN_IF_ERROR(ConvertCipher(message, 0, context, out));
   out.request.operation = hw::Operation::kEncrypt;
   UACCED_RETURN_IF_ERROR(ChooseNonce(message, out));
   const bool aead = hw::Info(out.request.algorithm).family == Family::kAead;
@@ -144,12 +150,13 @@ absl::Status Convert(const v1::EncryptRequest& message,
   UACCED_RETURN_IF_ERROR(
       CheckTagLength("tag_bytes", out.request.algorithm, tag_bytes));
   out.request.mac = hw::MutableBytes(out.made_mac).first(tag_bytes);
-  return absl::OkStatus();
+  return out.key->CountMessage();
 }
 
 absl::Status Convert(const v1::DecryptRequest& message,
                      const ConvertContext& context, Step& out) {
-  UACCED_RETURN_IF_ERROR(ConvertCipher(message, context, out));
+  UACCED_RETURN_IF_ERROR(
+      ConvertCipher(message, message.key_version(), context, out));
   out.request.operation = hw::Operation::kDecrypt;
   out.request.nonce = AsBytes(message.nonce());
   UACCED_RETURN_IF_ERROR(
@@ -173,7 +180,8 @@ absl::Status Convert(const v1::DigestRequest& message,
     out.request.algorithm = hash;
     return absl::OkStatus();
   }
-  UACCED_ASSIGN_OR_RETURN(out.key, FindKey(message.key(), context));
+  UACCED_ASSIGN_OR_RETURN(
+      out.key, FindKey(message.key(), message.key_version(), context));
   const Algorithm hmac = out.key->algorithm();
   if (hw::Info(hmac).family != Family::kHmac) {
     return FieldError(
@@ -187,7 +195,7 @@ absl::Status Convert(const v1::DigestRequest& message,
   }
   out.request.algorithm = hmac;
   out.request.key = out.key->bytes();
-  return absl::OkStatus();
+  return out.key->CountMessage();
 }
 
 }  // namespace uacced

@@ -7,9 +7,9 @@
 
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "daemon/core/field_error.h"
 #include "daemon/rpc/algorithm_proto.h"
 #include "daemon/rpc/control_call.h"
-#include "daemon/rpc/field_error.h"
 
 namespace uacced {
 namespace {

@@ -42,6 +42,13 @@ class RpcServer {
   // Health checks answer NOT_SERVING from now on.
   void SetNotServing();
 
+  // Ends streams that began at `before_ns` of the path's clock or earlier, once
+  // what they read is answered: clients open new ones.
+  void RetireStreams(int64_t before_ns);
+
+  // The same for all, because the daemon stops.
+  void RetireAllStreams();
+
   // Refuses new calls, waits for running ones, cancels those that still run
   // after `grace_ms`, and returns when every call is done.
   void Shutdown(uint32_t grace_ms);

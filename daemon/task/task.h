@@ -62,6 +62,9 @@ class Task : public Reply, private ReplyTask {
   // After Ended(OK): what the last step gave. A chain that ends with a digest
   // gives what the digest was made of.
   hw::DmaBuffer TakeOutput() { return std::move(output_); }
+  hw::Bytes output() const {
+    return hw::Bytes(output_.span()).first(produced_bytes_);
+  }
   // Of the output.
   size_t produced_bytes() const { return produced_bytes_; }
   // The operation of the step that it ended at.
@@ -75,8 +78,6 @@ class Task : public Reply, private ReplyTask {
   virtual void Ended(const absl::Status& status, DeferredList* deferred) = 0;
 
   const Path& path() const { return path_; }
-  // For those who give it back before the task ends.
-  Ticket TakeTicket() { return std::move(ticket_); }
 
  private:
   enum class Phase : uint8_t { kWork, kVerify };
