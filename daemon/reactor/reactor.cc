@@ -1,6 +1,7 @@
 #include "daemon/reactor/reactor.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <utility>
@@ -27,6 +28,17 @@ inline void CpuRelax() {
 #elif defined(__aarch64__)
   asm volatile("yield");
 #endif
+}
+
+// Best effort: a processor that was taken away since is no reason to stop.
+void StayOn(const std::vector<int>& cpus) {
+  if (cpus.empty()) return;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int cpu : cpus) {
+    if (cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
+  }
+  pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
 }
 
 void Add(std::atomic<uint64_t>& counter, uint64_t value) {
@@ -69,6 +81,7 @@ uint16_t Reactor::AddLane(std::string name, std::unique_ptr<hw::Queue> queue) {
 void Reactor::Start() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "uacced-reactor");
+    StayOn(options_.cpus);
     Run();
   });
 }

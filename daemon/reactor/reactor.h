@@ -46,6 +46,7 @@ class Reactor {
     int64_t spin_ns = 0;  // How long to look for work before sleeping.
     // One for each tenant, see DrrScheduler. REQUIRES: every entry > 0.
     std::vector<uint64_t> quanta_bytes;
+    std::vector<int> cpus;  // Where its thread may run; empty: anywhere.
   };
 
   // `clock` must outlive the reactor.

@@ -75,21 +75,17 @@ void RpcServer::SetNotServing() {
   server_->GetHealthCheckService()->SetServingStatus(false);
 }
 
-void RpcServer::RetireStreams(int64_t before_ns) {
+void RpcServer::RetireStreams(RetireReason reason, int64_t before_ns) {
+  const bool aged = reason == RetireReason::kAge;
   accelerator_.streams().Retire(
       MakeError(absl::StatusCode::kUnavailable,
-                "the stream is as old as limits.max_connection_age_ms; open a "
-                "new one, and send again what has no result",
-                {.reason = "STREAM_AGE", .retry_after = absl::Milliseconds(1)}),
+                aged ? "the stream is as old as limits.max_connection_age_ms; "
+                       "open a new one, and send again what has no result"
+                     : "the daemon is shutting down; connect again, and send "
+                       "again what has no result",
+                {.reason = aged ? "STREAM_AGE" : "SHUTTING_DOWN",
+                 .retry_after = absl::Milliseconds(aged ? 1 : 200)}),
       before_ns);
-}
-
-void RpcServer::RetireAllStreams() {
-  accelerator_.streams().Retire(MakeError(
-      absl::StatusCode::kUnavailable,
-      "the daemon is shutting down; connect again, and send again what has no "
-      "result",
-      {.reason = "SHUTTING_DOWN", .retry_after = absl::Milliseconds(200)}));
 }
 
 void RpcServer::Shutdown(uint32_t grace_ms) {
