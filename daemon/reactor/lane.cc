@@ -1,5 +1,6 @@
 #include "daemon/reactor/lane.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -111,8 +112,11 @@ void Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
     End(std::move(job), {status.code(), Cause::kUnsupported, 0});
     return;
   }
-  // Given more room and done again, a job keeps its first wait.
-  if (job->queue_wait_ns < 0) job->queue_wait_ns = now_ns - job->admitted_ns;
+  // Given more room and done again, a job keeps its first wait. The round's
+  // clock may have been read before the job was admitted.
+  if (job->queue_wait_ns < 0) {
+    job->queue_wait_ns = std::max<int64_t>(0, now_ns - job->admitted_ns);
+  }
   job->submitted_ns = now_ns;
   in_flight_.Insert(std::move(job));
 }

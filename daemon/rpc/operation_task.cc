@@ -173,7 +173,7 @@ absl::Status OperationTask::AddChain(const v1::ChainRequest& chain) {
 
 void OperationTask::RecordRefused(absl::StatusCode code) {
   path().metrics.RecordRequest(
-      {.operation = step_count() > 0 ? operation() : OperationOf(kind_),
+      {.operation = OperationOf(kind_),
        .algorithm =
            step_count() > 0 ? step(0).request.algorithm : hw::Algorithm::kNone,
        .code = code,

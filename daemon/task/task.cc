@@ -316,7 +316,7 @@ Task::Result Task::AfterStep() {
 void Task::TakeTimes() {
   Step& step = current();
   if (step.queue_wait_ns < 0) step.queue_wait_ns = job_->queue_wait_ns;
-  if (job_->queue_wait_ns >= 0) step.device_index = job_->device_index;
+  step.device_index = job_->device_index;
   step.service_time_ns += job_->service_time_ns;
   job_->queue_wait_ns = -1;
   job_->service_time_ns = 0;
