@@ -28,6 +28,7 @@ enum class Command : uint8_t {
   kKeysCreate,
   kKeysImport,
   kKeysList,
+  kKeysRotate,
   kKeysDestroy,
   kDevices,
   kStatus,
@@ -54,7 +55,7 @@ struct Options {
   std::string key;
   bool allow_unauthenticated = false;
   bool caller_nonce = false;
-  std::string from;  // keys import
+  std::string from;  // keys import, keys rotate
   bool hex = false;
 
   // IN, or the key's name; "-" for standard input when none was given to a
