@@ -84,6 +84,8 @@ class CipherErrorsTest(case.DaemonTest):
             key = self.create_key(algorithm, cipher=algorithm,
                                   caller_nonce=True)
             lengths = good[algorithm.rpartition("_")[2]]
+            if "XAES" in algorithm:
+                lengths = [24]
             fields = {"key": key, "plaintext": bytes(16),
                       "allow_unauthenticated": not case.is_aead(algorithm)}
             tag = {"tag": bytes(16)} if case.is_aead(algorithm) else {}
@@ -103,15 +105,15 @@ class CipherErrorsTest(case.DaemonTest):
                "POLY1305": (1, 12, 15, 17)}
         for algorithm in filter(case.is_aead, self.ciphers()):
             key = self.create_key(algorithm, cipher=algorithm)
+            nonce = bytes(case.nonce_bytes(algorithm))
             for size in bad[algorithm.rpartition("_")[2]] + (2**32 - 1,):
                 with self.subTest(algorithm=algorithm, tag_bytes=size):
                     self.encrypt("TAG_LENGTH", key=key,
                                  tag_bytes=size)
                     self.decrypt("TAG_LENGTH", key=key,
-                                 ciphertext=b"x", nonce=bytes(12),
+                                 ciphertext=b"x", nonce=nonce,
                                  tag=bytes(min(size, 40)))
-            self.decrypt("TAG_LENGTH", key=key, ciphertext=b"x",
-                         nonce=bytes(12))
+            self.decrypt("TAG_LENGTH", key=key, ciphertext=b"x", nonce=nonce)
 
     def test_associated_data(self):
         self.encrypt("ASSOCIATED_DATA_TOO_LONG", key="gcm",
