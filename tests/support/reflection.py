@@ -188,19 +188,27 @@ class Reflection:
 
 
 class Method:
-    """One unary method; request fields are keyword arguments.
+    """One method; request fields are keyword arguments.
 
     Enum fields take the names of their values.
     """
 
     def __init__(self, channel, descriptor, factory):
         self.request_class = factory.GetPrototype(descriptor.input_type)
-        response_class = factory.GetPrototype(descriptor.output_type)
+        self.response_class = factory.GetPrototype(descriptor.output_type)
+        path = "/%s/%s" % (descriptor.containing_service.full_name,
+                           descriptor.name)
         self._call = channel.unary_unary(
-            "/%s/%s" % (descriptor.containing_service.full_name,
-                        descriptor.name),
-            self.request_class.SerializeToString,
-            response_class.FromString)
+            path, self.request_class.SerializeToString,
+            self.response_class.FromString)
+        self._stream = channel.stream_stream(
+            path, self.request_class.SerializeToString,
+            self.response_class.FromString)
+
+    def stream(self, requests, timeout=300):
+        """The call of a streaming method; `requests` are dictionaries."""
+        return self._stream((self.request_class(**fields)
+                             for fields in requests), timeout=timeout)
 
     def __call__(self, timeout=120, wait_for_ready=None, **fields):
         return self._call(self.request_class(**fields), timeout=timeout,
