@@ -188,27 +188,19 @@ class Reflection:
 
 
 class Method:
-    """One method; request fields are keyword arguments.
+    """One unary method; request fields are keyword arguments.
 
     Enum fields take the names of their values.
     """
 
     def __init__(self, channel, descriptor, factory):
         self.request_class = factory.GetPrototype(descriptor.input_type)
-        self.response_class = factory.GetPrototype(descriptor.output_type)
-        path = "/%s/%s" % (descriptor.containing_service.full_name,
-                           descriptor.name)
+        response_class = factory.GetPrototype(descriptor.output_type)
         self._call = channel.unary_unary(
-            path, self.request_class.SerializeToString,
-            self.response_class.FromString)
-        self._stream = channel.stream_stream(
-            path, self.request_class.SerializeToString,
-            self.response_class.FromString)
-
-    def stream(self, requests, timeout=300):
-        """The call of a streaming method; `requests` are dictionaries."""
-        return self._stream((self.request_class(**fields)
-                             for fields in requests), timeout=timeout)
+            "/%s/%s" % (descriptor.containing_service.full_name,
+                        descriptor.name),
+            self.request_class.SerializeToString,
+            response_class.FromString)
 
     def __call__(self, timeout=120, wait_for_ready=None, **fields):
         return self._call(self.request_class(**fields), timeout=timeout,
@@ -227,15 +219,20 @@ class StreamMethod:
 
     def __init__(self, channel, descriptor, factory):
         self.request_class = factory.GetPrototype(descriptor.input_type)
-        response_class = factory.GetPrototype(descriptor.output_type)
+        self.response_class = factory.GetPrototype(descriptor.output_type)
         self._call = channel.stream_stream(
             "/%s/%s" % (descriptor.containing_service.full_name,
                         descriptor.name),
             self.request_class.SerializeToString,
-            response_class.FromString)
+            self.response_class.FromString)
 
     def __call__(self, requests, timeout=120):
         return self._call(iter(requests), timeout=timeout)
+
+    def stream(self, requests, timeout=300):
+        """The same with requests as dictionaries of their fields."""
+        return self((self.request_class(**fields) for fields in requests),
+                    timeout=timeout)
 
 
 def method_of(channel, descriptor, factory):
