@@ -58,6 +58,7 @@ struct LimitsConfig {
   absl::Duration max_connection_age;
   absl::Duration max_connection_idle;
   absl::Duration max_connection_grace;
+  absl::Duration max_stream_stall;
   uint32_t max_jobs_per_stream = 0;
   size_t max_bytes_per_stream = 0;
 };

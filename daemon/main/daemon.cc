@@ -242,7 +242,8 @@ absl::Status Daemon::StartServer() {
                     .inline_reply_bytes = config_.reactor.inline_reply_bytes},
            .keys = *keys_,
            .max_jobs_per_stream = limits.max_jobs_per_stream,
-           .max_bytes_per_stream = limits.max_bytes_per_stream},
+           .max_bytes_per_stream = limits.max_bytes_per_stream,
+           .max_stream_stall = limits.max_stream_stall},
           *keys_));
   return absl::OkStatus();
 }

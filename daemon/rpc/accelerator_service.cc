@@ -69,4 +69,39 @@ AcceleratorService::RawStream* AcceleratorService::Process(
   return call;
 }
 
+AcceleratorService::RawStream* AcceleratorService::StartStream(
+    StreamKind kind, grpc::CallbackServerContext* context) {
+  return StreamCall::Start({.path = path_.path,
+                            .runner = piece_runner_,
+                            .keys = path_.keys,
+                            .max_bytes_per_stream = path_.max_bytes_per_stream,
+                            .max_stall = path_.max_stream_stall},
+                           kind, context);
+}
+
+AcceleratorService::RawStream* AcceleratorService::CompressStream(
+    grpc::CallbackServerContext* context) {
+  return StartStream(StreamKind::kCompress, context);
+}
+
+AcceleratorService::RawStream* AcceleratorService::DecompressStream(
+    grpc::CallbackServerContext* context) {
+  return StartStream(StreamKind::kDecompress, context);
+}
+
+AcceleratorService::RawStream* AcceleratorService::EncryptStream(
+    grpc::CallbackServerContext* context) {
+  return StartStream(StreamKind::kEncrypt, context);
+}
+
+AcceleratorService::RawStream* AcceleratorService::DecryptStream(
+    grpc::CallbackServerContext* context) {
+  return StartStream(StreamKind::kDecrypt, context);
+}
+
+AcceleratorService::RawStream* AcceleratorService::DigestStream(
+    grpc::CallbackServerContext* context) {
+  return StartStream(StreamKind::kDigest, context);
+}
+
 }  // namespace uacced

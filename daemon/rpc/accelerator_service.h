@@ -9,7 +9,9 @@
 #include <grpcpp/support/server_callback.h>
 
 #include "daemon/rpc/operation_task.h"
+#include "daemon/rpc/stream_call.h"
 #include "daemon/rpc/stream_registry.h"
+#include "daemon/stream/task_runner.h"
 #include "uacced/v1/accelerator.grpc.pb.h"
 
 namespace uacced {
@@ -25,13 +27,22 @@ using RawUnaryMethods = v1::Accelerator::WithRawCallbackMethod_Compress<
                         v1::Accelerator::WithRawCallbackMethod_Chain<
                             Base>>>>>>>;
 
+template <typename Base>
+using RawStreamMethods = v1::Accelerator::WithRawCallbackMethod_CompressStream<
+    v1::Accelerator::WithRawCallbackMethod_DecompressStream<
+        v1::Accelerator::WithRawCallbackMethod_EncryptStream<
+            v1::Accelerator::WithRawCallbackMethod_DecryptStream<
+                v1::Accelerator::WithRawCallbackMethod_DigestStream<Base>>>>>;
+
 class AcceleratorService final
-    : public RawUnaryMethods<v1::Accelerator::WithRawCallbackMethod_Process<
-          v1::Accelerator::Service>> {
+    : public RawUnaryMethods<
+          RawStreamMethods<v1::Accelerator::WithRawCallbackMethod_Process<
+              v1::Accelerator::Service>>> {
  public:
   using RawStream = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
-  explicit AcceleratorService(const RequestPath& path) : path_(path) {}
+  explicit AcceleratorService(const RequestPath& path)
+      : path_(path), piece_runner_(path.path) {}
 
   // Streams that are open.
   StreamRegistry& streams() { return streams_; }
@@ -60,8 +71,17 @@ class AcceleratorService final
                                   grpc::ByteBuffer* response) override;
   RawStream* Process(grpc::CallbackServerContext* context) override;
 
+  RawStream* CompressStream(grpc::CallbackServerContext* context) override;
+  RawStream* DecompressStream(grpc::CallbackServerContext* context) override;
+  RawStream* EncryptStream(grpc::CallbackServerContext* context) override;
+  RawStream* DecryptStream(grpc::CallbackServerContext* context) override;
+  RawStream* DigestStream(grpc::CallbackServerContext* context) override;
+
  private:
+  RawStream* StartStream(StreamKind kind, grpc::CallbackServerContext* context);
+
   const RequestPath path_;
+  TaskRunner piece_runner_;
   StreamRegistry streams_;
 };
 

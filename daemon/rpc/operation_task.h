@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "daemon/keys/key_store.h"
 #include "daemon/rpc/request_message.h"
 #include "daemon/task/task.h"
@@ -26,6 +27,8 @@ struct RequestPath {
   // Of one stream: what is read and not answered.
   uint32_t max_jobs_per_stream = 0;
   uint64_t max_bytes_per_stream = 0;
+  // How long a stream waits for a client that does nothing.
+  absl::Duration max_stream_stall = absl::Minutes(1);
 };
 
 inline constexpr int kMaxChainSteps = 8;

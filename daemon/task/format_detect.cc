@@ -46,4 +46,17 @@ hw::Algorithm DetectFormat(hw::Bytes input) {
   return hw::Algorithm::kNone;
 }
 
+uint64_t BytesToDetectFormat(hw::Bytes seen) {
+  uint64_t begin = 0;
+  for (;;) {
+    if (seen.size() < begin + 4) return begin + 4;
+    const uint8_t* const frame = seen.data() + begin;
+    if ((LoadLe32(frame) & kSkippableMask) != kSkippableMagic) {
+      return begin + 4;
+    }
+    if (seen.size() < begin + 8) return begin + 8;
+    begin += uint64_t{8} + LoadLe32(frame + 4);
+  }
+}
+
 }  // namespace uacced

@@ -12,6 +12,11 @@ namespace uacced {
 // checksum finds that out). kNone when nothing fits.
 hw::Algorithm DetectFormat(hw::Bytes input);
 
+// How many bytes from the beginning of an input DetectFormat() must see for its
+// answer to hold for all of it, as far as those seen so far tell: more than
+// `seen.size()` until they do.
+uint64_t BytesToDetectFormat(hw::Bytes seen);
+
 }  // namespace uacced
 
 #endif  // UACCED_DAEMON_TASK_FORMAT_DETECT_H_

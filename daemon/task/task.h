@@ -78,6 +78,8 @@ class Task : public Reply, private ReplyTask {
   virtual void Ended(const absl::Status& status, DeferredList* deferred) = 0;
 
   const Path& path() const { return path_; }
+  // In Ended(): for those who gave one to Launch() and use it again.
+  Ticket TakeTicket() { return std::move(ticket_); }
 
  private:
   enum class Phase : uint8_t { kWork, kVerify };

@@ -219,15 +219,20 @@ class StreamMethod:
 
     def __init__(self, channel, descriptor, factory):
         self.request_class = factory.GetPrototype(descriptor.input_type)
-        response_class = factory.GetPrototype(descriptor.output_type)
+        self.response_class = factory.GetPrototype(descriptor.output_type)
         self._call = channel.stream_stream(
             "/%s/%s" % (descriptor.containing_service.full_name,
                         descriptor.name),
             self.request_class.SerializeToString,
-            response_class.FromString)
+            self.response_class.FromString)
 
     def __call__(self, requests, timeout=120):
         return self._call(iter(requests), timeout=timeout)
+
+    def stream(self, requests, timeout=300):
+        """The same with requests as dictionaries of their fields."""
+        return self((self.request_class(**fields) for fields in requests),
+                    timeout=timeout)
 
 
 def method_of(channel, descriptor, factory):
