@@ -13,7 +13,7 @@
 #include "absl/strings/str_format.h"
 #include "base/version.h"
 #include "client/cli/exit_code.h"
-#include "client/cli/files.h"
+#include "client/cli/output_file.h"
 #include "client/cli/help.h"
 #include "client/cli/options.h"
 #include "client/cli/session.h"
