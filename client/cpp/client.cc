@@ -1,84 +1,21 @@
 #include "client/cpp/client.h"
 
-#include <algorithm>
 #include <condition_variable>
-#include <limits>
 #include <mutex>
 #include <optional>
 #include <unordered_set>
 #include <vector>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "base/version.h"
-#include "client/cpp/error.h"
-#include "grpcpp/channel.h"
+#include "client/cpp/channel.h"
 #include "grpcpp/client_context.h"
-#include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/impl/codegen/proto_utils.h"  // serializes messages
-#include "grpcpp/security/credentials.h"
-#include "grpcpp/support/channel_arguments.h"
 
 namespace uacced::client {
 namespace {
 
 using google::protobuf::MessageLite;
 using Stub = grpc::TemplatedGenericStub<MessageLite, MessageLite>;
-
-// sizeof(sockaddr_un::sun_path) less the final zero byte.
-constexpr size_t kMaxUnixPathBytes = 107;
-
-absl::Status Validate(const ClientOptions& options) {
-  const absl::string_view server = options.server;
-  if (absl::StartsWith(server, "unix:")) {
-    const size_t path_bytes = server.size() - 5;
-    if (path_bytes == 0 || path_bytes > kMaxUnixPathBytes) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("server: the path of a Unix socket has 1 to ",
-                       kMaxUnixPathBytes, " bytes: \"", server, "\""));
-    }
-  } else if (server.find(':') == absl::string_view::npos ||
-             absl::StartsWith(server, ":") || absl::EndsWith(server, ":")) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "server: neither unix:/path nor host:port: \"", server, "\""));
-  }
-  if (options.timeout <= absl::ZeroDuration()) {
-    return absl::InvalidArgumentError("timeout: must be more than 0");
-  }
-  if (options.max_message_bytes == 0 ||
-      options.max_message_bytes > std::numeric_limits<int>::max()) {
-    return absl::InvalidArgumentError("max_message_bytes: must be 1..2^31-1");
-  }
-  if (options.retry.max_attempts < 1 ||
-      options.retry.initial_backoff <= absl::ZeroDuration() ||
-      options.retry.max_backoff < options.retry.initial_backoff) {
-    return absl::InvalidArgumentError(
-        "retry: needs max_attempts >= 1 and 0 < initial_backoff <= "
-        "max_backoff");
-  }
-  return absl::OkStatus();
-}
-
-// gRPC's own reconnection settings stay as they are: the minimal reconnect
-// back-off is also its connect timeout, and its transparent retry is what
-// keeps calls alive while a daemon hands its connections over.
-grpc::ChannelArguments MakeChannelArguments(const ClientOptions& options) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(
-      static_cast<int>(options.max_message_bytes));
-  arguments.SetMaxSendMessageSize(static_cast<int>(options.max_message_bytes));
-  arguments.SetUserAgentPrefix(absl::StrCat("uacced-client/", kVersion));
-  // Payload is for the daemon's eyes only.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return arguments;
-}
-
-absl::Status ToStatus(const grpc::Status& status) {
-  if (status.ok()) return absl::OkStatus();
-  return MakeError(status.error_code(), status.error_message(),
-                   status.error_details());
-}
 
 }  // namespace
 
@@ -103,16 +40,13 @@ struct Client::Core {
   bool stopping = false;
 };
 
-// What must die with the client, on its owner's thread. gRPC's channel above
-// all: freed by a callback, it would join the thread that the callback runs
-// on, and free a completion queue twice (seen with 1.51).
+// What must die with the client, on its owner's thread: see channel.h. The
+// timer's thread cannot join itself, either.
 struct Client::Resources {
   explicit Resources(const ClientOptions& options)
-      : stub(grpc::CreateCustomChannel(options.server,
-                                       grpc::InsecureChannelCredentials(),
-                                       MakeChannelArguments(options))) {}
+      : stub(MakeChannel(options, Sharing::kProcess)) {}
   Stub stub;
-  // Used unless the options bring one. Its thread cannot join itself, either.
+  // Used unless the options bring one.
   ThreadRetryTimer timer;
 };
 
@@ -149,8 +83,7 @@ struct Client::UnaryCall : std::enable_shared_from_this<Client::UnaryCall> {
 void Client::UnaryCall::Attempt() {
   auto next = std::make_shared<grpc::ClientContext>();
   const int64_t left_ns = deadline_ns - core->options.clock->NowNs();
-  next->set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                                  gpr_time_from_nanos(left_ns, GPR_TIMESPAN)));
+  next->set_deadline(DeadlineIn(left_ns));
   grpc::ClientContext* const current = next.get();
   bool stopping;
   {
@@ -226,14 +159,10 @@ Client::~Client() {
 void Client::Start(MethodInfo method, const MessageLite& request,
                    MessageLite* response, const CallOptions& options,
                    Done done) {
-  const absl::Duration timeout = options.timeout > absl::ZeroDuration()
-                                     ? options.timeout
-                                     : core_->options.timeout;
-  const int64_t now_ns = core_->options.clock->NowNs();
-  const int64_t timeout_ns =
-      std::min(absl::ToInt64Nanoseconds(timeout), kInfiniteFutureNs - now_ns);
+  const int64_t deadline_ns = DeadlineNs(core_->options, options.timeout,
+                                         core_->options.clock->NowNs());
   auto call = std::make_shared<UnaryCall>(core_, method, request, response,
-                                          now_ns + timeout_ns, std::move(done));
+                                          deadline_ns, std::move(done));
   {
     std::lock_guard<std::mutex> lock(core_->mutex);
     core_->live.insert(call.get());

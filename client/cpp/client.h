@@ -19,38 +19,14 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
-#include "base/clock.h"
-#include "client/cpp/call_retry.h"
+#include "client/cpp/client_options.h"
 #include "client/cpp/method.h"
-#include "client/cpp/retry_timer.h"
 
 namespace uacced::client {
-
-struct ClientOptions {
-  // "unix:/path" or "host:port".
-  std::string server = "unix:/run/uacced/uacced.sock";
-  // Deadline of calls that bring none of their own, retries included.
-  absl::Duration timeout = absl::Seconds(60);
-  RetryPolicy retry;
-  // Largest message in bytes, either way. At most 2^31 - 1.
-  size_t max_message_bytes = size_t{65} << 20;
-
-  // For tests; null takes the real thing. Borrowed for the client's lifetime.
-  const Clock* clock = nullptr;
-  RetryTimer* retry_timer = nullptr;
-  Jitter jitter;
-};
-
-struct CallOptions {
-  // Zero takes the client's.
-  absl::Duration timeout = absl::ZeroDuration();
-};
 
 class Client {
  public:

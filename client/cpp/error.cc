@@ -58,6 +58,18 @@ absl::Status MakeError(int code, absl::string_view text,
   return status;
 }
 
+absl::Status MakeLocalError(absl::StatusCode code, absl::string_view reason,
+                            absl::string_view text) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason));
+  info.set_domain(kLocalDomain);
+  absl::Status status(code, text);
+  status.SetPayload(
+      absl::StrCat(kTypeUrlPrefix, info.GetDescriptor()->full_name()),
+      absl::Cord(info.SerializeAsString()));
+  return status;
+}
+
 ErrorDetails GetErrorDetails(const absl::Status& status) {
   ErrorDetails result;
   if (const auto info = FindDetail<google::rpc::ErrorInfo>(status)) {

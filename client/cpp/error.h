@@ -22,7 +22,7 @@ struct ErrorDetails {
   // google.rpc.ErrorInfo: UPPER_SNAKE_CASE, e.g. "CORRUPT_INPUT"; empty when
   // the failure did not come from the daemon (no connection, say).
   std::string reason;
-  std::string domain;  // "uacced" from the daemon
+  std::string domain;  // "uacced" from the daemon, or kLocalDomain
   std::map<std::string, std::string> metadata;
   // google.rpc.RetryInfo: wait at least this long before the next try.
   std::optional<absl::Duration> retry_delay;
@@ -36,6 +36,12 @@ struct ErrorDetails {
 // REQUIRES: `code` != 0.
 absl::Status MakeError(int code, absl::string_view text,
                        absl::string_view serialized_details);
+
+// An error that the library itself makes, with an ErrorInfo of `reason` and
+// this domain, so that programs decide by reason here, too.
+inline constexpr char kLocalDomain[] = "uacced-client";
+absl::Status MakeLocalError(absl::StatusCode code, absl::string_view reason,
+                            absl::string_view text);
 
 // Reads the payloads that MakeError() attached.
 ErrorDetails GetErrorDetails(const absl::Status& status);

@@ -44,6 +44,16 @@ TEST(ErrorTest, KeepsCodeTextAndDetails) {
   EXPECT_EQ(details.quota_violations[0], "daemon: 64 MiB");
 }
 
+TEST(ErrorTest, TheLibrarysOwnErrorsHaveAReasonToo) {
+  const absl::Status error =
+      MakeLocalError(absl::StatusCode::kDataLoss, "DAMAGED", "so it is");
+  EXPECT_EQ(error.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(error.message(), "so it is");
+  const ErrorDetails details = GetErrorDetails(error);
+  EXPECT_EQ(details.reason, "DAMAGED");
+  EXPECT_EQ(details.domain, kLocalDomain);
+}
+
 TEST(ErrorTest, WithoutDetailsAllIsEmpty) {
   const ErrorDetails details = GetErrorDetails(MakeError(14, "gone", ""));
   EXPECT_EQ(details.reason, "");

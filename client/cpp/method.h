@@ -54,6 +54,10 @@ struct Method<v1::CopyRequest> : PureMethod<v1::CopyResponse> {
   static constexpr char kPath[] = "/uacced.v1.Accelerator/Copy";
 };
 template <>
+struct Method<v1::ChainRequest> : PureMethod<v1::ChainResponse> {
+  static constexpr char kPath[] = "/uacced.v1.Accelerator/Chain";
+};
+template <>
 struct Method<v1::CreateKeyRequest> : ChangingMethod<v1::CreateKeyResponse> {
   static constexpr char kPath[] = "/uacced.v1.Keys/CreateKey";
 };

@@ -1,0 +1,136 @@
+// One input of any length through the daemon, in constant memory: the methods
+// CompressStream, DecompressStream, EncryptStream, DecryptStream, DigestStream.
+// The type of the options names the method:
+//
+//   v1::CompressStreamOptions options;
+//   options.set_format(v1::COMPRESSION_FORMAT_GZIP);
+//   auto stream = Stream::Open(client, options);
+//   // One thread:                      Another, at the same time:
+//   stream->Write(data);                while (true) {
+//   ...                                   auto output = stream->Read();
+//   stream->WritesDone();                 if (!output.ok()) fail;
+//                                         if (output->empty()) break;  // all
+//                                       }
+//
+// Output comes as it is made and the daemon stops reading when nobody takes it,
+// so reading must go on while writing. stream_io.h has readers and writers for
+// whoever does not want two threads of his own.
+//
+// Memory:   at most two messages of input and two of output.
+// Threads:  one may write while another one reads; Cancel() and status() from
+//           any.
+// Lifetime: the client must outlive it. ~Stream() cancels what is not finished
+//           and waits for gRPC to let go.
+// Errors:   the daemon's. UNAVAILABLE, reason STREAM_LOST: the connection broke
+//           or the daemon ended; a stream cannot be resumed, begin again.
+//           DATA_LOSS: it ended with status OK but without its summary (reason
+//           STREAM_TRUNCATED), or a CRC was wrong. CANCELLED: Cancel().
+//           DEADLINE_EXCEEDED: StreamOptions. After an error output that was
+//           read before is only a part, and all further calls return it again.
+#ifndef UACCED_CLIENT_CPP_STREAM_H_
+#define UACCED_CLIENT_CPP_STREAM_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "client/cpp/client.h"
+#include "uacced/v1/accelerator.pb.h"
+
+namespace uacced::client {
+
+struct StreamOptions {
+  // Of the whole stream. Infinite: none.
+  absl::Duration timeout = absl::InfiniteDuration();
+  // How long the daemon may owe us something (it does not take input, or all
+  // input is written and no output comes) before a waiting Write() or Read()
+  // gives up. Time in which the caller itself does not read or write does not
+  // count. Infinite: for ever.
+  absl::Duration idle_timeout = absl::InfiniteDuration();
+  // Small writes are put together to messages of up to so many bytes while the
+  // stream is busy, and large ones cut. 4,096..4 MiB; others are taken as the
+  // nearest of these.
+  size_t message_bytes = size_t{512} << 10;
+};
+
+// What one Read() gives: bytes, in the pieces in which they came, fit for
+// writev(). Movable; owns its bytes.
+class StreamOutput {
+ public:
+  StreamOutput();
+  StreamOutput(StreamOutput&&) noexcept;
+  StreamOutput& operator=(StreamOutput&&) noexcept;
+  ~StreamOutput();
+
+  // None of the pieces is empty.
+  absl::Span<const absl::string_view> pieces() const { return pieces_; }
+  size_t size() const { return size_; }
+  // The end of the stream: all is there.
+  bool empty() const { return size_ == 0; }
+
+ private:
+  friend class Stream;
+  struct Owner;
+  std::unique_ptr<Owner> owner_;
+  std::vector<absl::string_view> pieces_;
+  size_t size_ = 0;
+};
+
+class Stream {
+ public:
+  // Does not wait for the daemon; what is wrong comes from Write() and Read().
+  static std::unique_ptr<Stream> Open(Client& client,
+                                      const v1::CompressStreamOptions& options,
+                                      const StreamOptions& stream_options = {});
+  static std::unique_ptr<Stream> Open(
+      Client& client, const v1::DecompressStreamOptions& options,
+      const StreamOptions& stream_options = {});
+  static std::unique_ptr<Stream> Open(Client& client,
+                                      const v1::EncryptStreamOptions& options,
+                                      const StreamOptions& stream_options = {});
+  static std::unique_ptr<Stream> Open(Client& client,
+                                      const v1::DecryptStreamOptions& options,
+                                      const StreamOptions& stream_options = {});
+  // Its only output is the digest.
+  static std::unique_ptr<Stream> Open(Client& client,
+                                      const v1::DigestStreamOptions& options,
+                                      const StreamOptions& stream_options = {});
+
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  ~Stream();
+
+  // Takes all of `input`, waiting for the daemon to take what came before.
+  absl::Status Write(absl::string_view input);
+  // The same without copying what is long.
+  absl::Status WriteOwned(std::string input);
+  // The input ends here. Needed for an empty one, too. Does not wait for the
+  // output.
+  absl::Status WritesDone();
+
+  // Waits for output. empty() when the stream ended well: with status OK, its
+  // summary, and exactly as much output as that says.
+  absl::StatusOr<StreamOutput> Read();
+
+  // All calls, those that wait included, return CANCELLED from now on, unless
+  // the stream had ended.
+  void Cancel();
+
+  // REQUIRES: Read() gave the end.
+  const v1::StreamSummary& summary() const;
+
+ private:
+  struct Core;
+  explicit Stream(std::shared_ptr<Core> core);
+  const std::shared_ptr<Core> core_;
+};
+
+}  // namespace uacced::client
+
+#endif  // UACCED_CLIENT_CPP_STREAM_H_
