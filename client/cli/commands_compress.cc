@@ -50,10 +50,10 @@ absl::Status RunCompress(const Session& session) {
                 .output = out.get(),
                 .describe = session.DescribeFor(input->name())}));
   UACCED_RETURN_IF_ERROR(out->Commit());
-  ReportSummary(options, summary,
-                {.name = std::string(input->name()),
-                 .ratio = Ratio(summary.input_bytes(),
-                                summary.output_bytes())});
+  ReportSummary(
+      options, summary,
+      {.name = std::string(input->name()),
+       .ratio = Ratio(summary.input_bytes(), summary.output_bytes())});
   return absl::OkStatus();
 }
 
@@ -72,10 +72,10 @@ absl::Status RunDecompress(const Session& session) {
                 .output = out.get(),
                 .describe = session.DescribeFor(input->name())}));
   UACCED_RETURN_IF_ERROR(out->Commit());
-  ReportSummary(options, summary,
-                {.name = std::string(input->name()),
-                 .ratio = Ratio(summary.output_bytes(),
-                                summary.input_bytes())});
+  ReportSummary(
+      options, summary,
+      {.name = std::string(input->name()),
+       .ratio = Ratio(summary.output_bytes(), summary.input_bytes())});
   return absl::OkStatus();
 }
 

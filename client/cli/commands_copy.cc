@@ -71,8 +71,8 @@ absl::Status Feed(client::Pipeline& pipeline, InputFile& input, Window& window,
                   Meter& meter) {
   for (bool first = true;; first = false) {
     v1::CopyRequest request;
-    UACCED_ASSIGN_OR_RETURN(
-        const bool more, input.Read(kPieceBytes, *request.mutable_input()));
+    UACCED_ASSIGN_OR_RETURN(const bool more,
+                            input.Read(kPieceBytes, *request.mutable_input()));
     if (!more && !first) return absl::OkStatus();
     const size_t piece_bytes = request.input().size();
     auto promise = std::make_shared<std::promise<Answer>>();

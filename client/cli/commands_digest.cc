@@ -18,15 +18,6 @@
 namespace uacced::cli {
 namespace {
 
-v1::HashAlgorithm ChosenHash(const Options& options) {
-  if (options.algorithm.empty()) {
-    return options.key.empty() ? v1::HASH_ALGORITHM_SHA256
-                               : v1::HASH_ALGORITHM_UNSPECIFIED;
-  }
-  const auto hash = HashByName(options.algorithm);
-  return hash ? *hash : *HmacByName(options.algorithm);
-}
-
 // As sha256sum of coreutils 9: a name that would break the line is escaped,
 // and a backslash in front of the line says so.
 std::string DigestLine(const std::string& hex, const std::string& name) {
@@ -43,12 +34,12 @@ absl::Status DigestOne(const Session& session, const std::string& in) {
   stream.set_key(options.key);
   UACCED_ASSIGN_OR_RETURN(const auto input, InputFile::Open(in));
   std::string digest;
-  UACCED_ASSIGN_OR_RETURN(const v1::StreamSummary summary,
-                          Transfer(session, StreamOf(session, stream),
-                                   {.input = *input,
-                                    .text = &digest,
-                                    .describe = session.DescribeFor(
-                                        input->name())}));
+  UACCED_ASSIGN_OR_RETURN(
+      const v1::StreamSummary summary,
+      Transfer(session, StreamOf(session, stream),
+               {.input = *input,
+                .text = &digest,
+                .describe = session.DescribeFor(input->name())}));
   const std::string hex = absl::BytesToHexString(digest);
   if (options.json) {
     JsonObject json;

@@ -97,11 +97,11 @@ absl::Status EncryptWhole(const Session& session, const v1::Key& key,
   }
   UACCED_RETURN_IF_ERROR(CheckDistinct(input, out));
   UACCED_ASSIGN_OR_RETURN(auto request, MakeEncryptRequest(options, key));
-  UACCED_RETURN_IF_ERROR(
-      ReadRest(input, kMaxInputBytes,
-               "with such a key a file carries no more; use one for aes-256-gcm "
-               "without --caller-nonce",
-               *request.mutable_plaintext()));
+  UACCED_RETURN_IF_ERROR(ReadRest(
+      input, kMaxInputBytes,
+      "with such a key a file carries no more; use one for aes-256-gcm "
+      "without --caller-nonce",
+      *request.mutable_plaintext()));
   UACCED_ASSIGN_OR_RETURN(const auto response,
                           session.Call(request, input.name()));
   const std::string header = SerializeHeader({std::string(AlgorithmName(key)),
@@ -133,12 +133,12 @@ absl::Status EncryptByStream(const Session& session, const v1::Key& key,
   stream.set_key(key.name());
   stream.set_algorithm(key.cipher());
   stream.set_chunk_bytes(static_cast<uint32_t>(session.options.chunk_bytes));
-  UACCED_ASSIGN_OR_RETURN(const v1::StreamSummary summary,
-                          Transfer(session, StreamOf(session, stream),
-                                   {.input = input,
-                                    .output = &out,
-                                    .describe = session.DescribeFor(
-                                        input.name())}));
+  UACCED_ASSIGN_OR_RETURN(
+      const v1::StreamSummary summary,
+      Transfer(session, StreamOf(session, stream),
+               {.input = input,
+                .output = &out,
+                .describe = session.DescribeFor(input.name())}));
   UACCED_RETURN_IF_ERROR(out.Commit());
   ReportSummary(session.options, summary, {.name = std::string(input.name())});
   return absl::OkStatus();
@@ -244,14 +244,14 @@ absl::Status RunDecrypt(const Session& session) {
                           InputFile::Open(options.arguments[0]));
   UACCED_ASSIGN_OR_RETURN(const absl::string_view head,
                           input->Peek(kMaxEncryptedHeaderBytes));
-  const auto header = PeekEncryptedFile(head);
+  const auto header = ParseEncryptedFileHead(head);
   if (!header.ok()) {
     return Fail(ExitCode::kCorrupt,
                 absl::StrCat(input->name(), ": ", header.status().message()));
   }
   if (header->version == 0) return DecryptWhole(session, *input, *out);
   UACCED_RETURN_IF_ERROR(
-      CheckAlgorithm(options, input->name(), header->cipher));
+      CheckAlgorithm(options, input->name(), *CipherByName(header->algorithm)));
   return DecryptByStream(session, *input, *out);
 }
 

@@ -27,9 +27,8 @@ absl::Status Interrupted() { return absl::CancelledError("interrupted"); }
 
 absl::Status TooLarge(absl::string_view name, size_t limit_bytes,
                       absl::string_view advice) {
-  return Fail(ExitCode::kLimit,
-              absl::StrFormat("%s: larger than %d bytes; %s", name,
-                              limit_bytes, advice));
+  return Fail(ExitCode::kLimit, absl::StrFormat("%s: larger than %d bytes; %s",
+                                                name, limit_bytes, advice));
 }
 
 // False: `fd` has nothing yet and `wait` is false.

@@ -42,8 +42,8 @@ int64_t LatencyHistogram::PercentileNs(double fraction) const {
   const uint64_t total = count();
   if (total == 0) return 0;
   const auto rank = std::max<uint64_t>(
-      1, static_cast<uint64_t>(
-             std::ceil(fraction * static_cast<double>(total))));
+      1,
+      static_cast<uint64_t>(std::ceil(fraction * static_cast<double>(total))));
   uint64_t seen = 0;
   for (size_t i = 0; i < kBucketCount; ++i) {
     seen += counts_[i].load();

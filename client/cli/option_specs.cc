@@ -124,8 +124,8 @@ absl::Status ParseSize(const SizeRange& range, Value value, uint64_t& result) {
   if (digits.empty() || !absl::ascii_isdigit(digits[0]) ||
       !absl::SimpleAtoi(digits, &count) || count > (range.max_bytes >> shift) ||
       (count << shift) < range.min_bytes) {
-    return UsageError(absl::StrCat(range.option, ": \"", value, "\" is not ",
-                                   range.text));
+    return UsageError(
+        absl::StrCat(range.option, ": \"", value, "\" is not ", range.text));
   }
   result = count << shift;
   return absl::OkStatus();

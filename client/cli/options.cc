@@ -177,17 +177,16 @@ absl::Status CheckBench(const Options& options) {
   const bool crypts =
       operation == Command::kEncrypt || operation == Command::kDecrypt;
   const auto useless = [&](absl::string_view option) {
-    return UsageError(absl::StrCat(
-        option, ": not with --operation ", CommandName(operation)));
+    return UsageError(absl::StrCat(option, ": not with --operation ",
+                                   CommandName(operation)));
   };
   if (!compresses && options.format != v1::COMPRESSION_FORMAT_UNSPECIFIED) {
     return useless("--format");
   }
   if (!compresses && options.level) return useless("--level");
   if (crypts && options.key.empty()) {
-    return UsageError(absl::StrCat("bench: --operation ",
-                                   CommandName(operation),
-                                   " needs --key NAME"));
+    return UsageError(absl::StrCat(
+        "bench: --operation ", CommandName(operation), " needs --key NAME"));
   }
   if (crypts) return CheckCipher(options);
   if (operation == Command::kDigest) return CheckHash(options);

@@ -77,9 +77,8 @@ std::string ProgressLine(const ProgressFacts& facts, size_t columns) {
   if (facts.bytes_per_second > 0) {
     left = Time(std::ceil((total - done) / facts.bytes_per_second));
   }
-  const std::string head =
-      absl::StrFormat("%s of %s %3.0f %%", Size(done), Size(total),
-                      std::floor(fraction * 100));
+  const std::string head = absl::StrFormat(
+      "%s of %s %3.0f %%", Size(done), Size(total), std::floor(fraction * 100));
   const std::string tail = absl::StrCat(rate, "  ", left, " left");
   const size_t text_columns = head.size() + tail.size() + 4;
   if (text_columns + kMinBarColumns > columns) {
@@ -129,12 +128,12 @@ void Progress::Update(uint64_t done_bytes) {
   const size_t columns = (known ? size.ws_col : kUsualColumns) - 1;
   if (!drawn_) ClearLineOnSignal(true);
   drawn_ = true;
-  Write(fd_, absl::StrCat(
-                 kClearLine,
-                 ProgressLine({done_bytes, total_bytes_, rate,
-                               static_cast<double>(now_ns - start_ns_) /
-                                   kSecondNs},
-                              columns)));
+  Write(fd_,
+        absl::StrCat(
+            kClearLine,
+            ProgressLine({done_bytes, total_bytes_, rate,
+                          static_cast<double>(now_ns - start_ns_) / kSecondNs},
+                         columns)));
 }
 
 }  // namespace uacced::cli

@@ -18,7 +18,7 @@ constexpr int64_t kSecondNs = 1'000'000'000;
 
 TEST(ProgressLineTest, KnownSizesHavePercentageBarAndTimeLeft) {
   EXPECT_EQ(ProgressLine({512 * kMiB, 2048 * kMiB, 256.0 * kMiB, 2}, 79),
-            "512.0 MiB of 2.0 GiB  25 %  [#######......................]  "
+            "512.0 MiB of 2.0 GiB  25 %  [######...................]  "
             "256.0 MiB/s  0:06 left");
 }
 

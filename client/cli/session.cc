@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
+#include "client/cli/names.h"
 #include "client/cli/print.h"
 
 namespace uacced::cli {
@@ -18,6 +19,15 @@ absl::string_view PathName(v1::Execution::Path path) {
     default:
       return "unknown";
   }
+}
+
+v1::HashAlgorithm ChosenHash(const Options& options) {
+  if (options.algorithm.empty()) {
+    return options.key.empty() ? v1::HASH_ALGORITHM_SHA256
+                               : v1::HASH_ALGORITHM_UNSPECIFIED;
+  }
+  const auto hash = HashByName(options.algorithm);
+  return hash ? *hash : *HmacByName(options.algorithm);
 }
 
 void ReportExecution(const Options& options, const v1::Execution& execution,

@@ -66,6 +66,9 @@ void ReportSummary(const Options& options, const v1::StreamSummary& summary,
 
 absl::string_view PathName(v1::Execution::Path path);
 
+// What --algorithm and --key ask Digest for: sha256 without either.
+v1::HashAlgorithm ChosenHash(const Options& options);
+
 // One function per command. Errors are failures of exit_code.h, not printed.
 absl::Status RunCompress(const Session& session);
 absl::Status RunDecompress(const Session& session);

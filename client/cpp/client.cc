@@ -44,7 +44,9 @@ struct Client::Core {
 // timer's thread cannot join itself, either.
 struct Client::Resources {
   explicit Resources(const ClientOptions& options)
-      : stub(MakeChannel(options, Sharing::kProcess)) {}
+      : stub(MakeChannel(options, options.own_connection ? Sharing::kNone
+                                                         : Sharing::kProcess)) {
+  }
   Stub stub;
   // Used unless the options bring one.
   ThreadRetryTimer timer;
