@@ -37,6 +37,33 @@ enum class RetrySafety {
 using Jitter = std::function<double()>;
 Jitter RandomJitter();
 
+// The wait before try number `tries` + 1: what the daemon asked for
+// (RetryInfo), and on top of it between one half and the whole of a back-off
+// that doubles from try to try, so that clients which failed together do not
+// come back together.
+absl::Duration RetryDelay(const RetryPolicy& policy, int tries,
+                          std::optional<absl::Duration> asked,
+                          const Jitter& jitter);
+
+struct OperationTries {
+  int count = 0;  // that failed
+  bool damaged = false;
+};
+
+// Whether an operation that Process answered with `error` is sent again, and
+// after what wait, which is shorter than `left_ns`. Counts one try.
+//   UNAVAILABLE       within the policy's attempts; without counting them when
+//                     the daemon or this client's load is the reason
+//                     (INBOX_FULL, SHUTTING_DOWN)
+//   RESOURCE_EXHAUSTED  of JOBS_LIMIT and BYTES_LIMIT: too much is in flight,
+//                     which passes
+//   DATA_LOSS         of CRC32C_MISMATCH: once, at once
+std::optional<int64_t> OperationRetryDelayNs(const RetryPolicy& policy,
+                                             const absl::Status& error,
+                                             OperationTries& tries,
+                                             int64_t left_ns,
+                                             const Jitter& jitter);
+
 class CallRetry {
  public:
   CallRetry(const RetryPolicy& policy, RetrySafety safety, Jitter jitter,
@@ -44,10 +71,9 @@ class CallRetry {
 
   // How long to wait, from `now_ns`, before the next try; nothing when `error`
   // is final: its code is not UNAVAILABLE, the attempts are used up, or the
-  // next one could not start before the deadline. Counts one attempt.
-  // The wait is what the daemon asked for (RetryInfo) and on top of it between
-  // one half and the whole of the current back-off, so that clients which
-  // failed together do not come back together.
+  // next one could not start before the deadline. Counts one attempt. Payload
+  // that arrived damaged (CRC32C_MISMATCH) is sent again once, at once, when
+  // that does no harm. The wait is RetryDelay().
   std::optional<int64_t> NextDelayNs(const absl::Status& error, int64_t now_ns);
 
  private:
@@ -55,8 +81,8 @@ class CallRetry {
   const RetrySafety safety_;
   const Jitter jitter_;
   const int64_t deadline_ns_;
-  absl::Duration backoff_;
   int attempts_ = 0;
+  bool damaged_ = false;
 };
 
 }  // namespace uacced::client

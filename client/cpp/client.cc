@@ -44,9 +44,11 @@ struct Client::Core {
 // timer's thread cannot join itself, either.
 struct Client::Resources {
   explicit Resources(const ClientOptions& options)
-      : stub(MakeChannel(options, options.own_connection ? Sharing::kNone
-                                                         : Sharing::kProcess)) {
-  }
+      : channel(MakeChannel(options, options.own_connection
+                                         ? Sharing::kNone
+                                         : Sharing::kProcess)),
+        stub(channel) {}
+  const std::shared_ptr<grpc::Channel> channel;
   Stub stub;
   // Used unless the options bring one.
   ThreadRetryTimer timer;
@@ -55,16 +57,16 @@ struct Client::Resources {
 // One call from Start() to its callback, all attempts. The pending attempt or
 // the timer holds the only reference.
 struct Client::UnaryCall : std::enable_shared_from_this<Client::UnaryCall> {
-  UnaryCall(std::shared_ptr<Core> core, MethodInfo method,
+  UnaryCall(std::shared_ptr<Core> core, CallInfo info,
             const MessageLite& request, MessageLite* response,
             int64_t deadline_ns, Done done)
       : core(std::move(core)),
-        method(method),
+        info(info),
         request(request),
         response(response),
         deadline_ns(deadline_ns),
         done(std::move(done)),
-        retry(this->core->options.retry, method.retry_safety,
+        retry(this->core->options.retry, info.method.retry_safety,
               this->core->options.jitter, deadline_ns) {}
 
   void Attempt();
@@ -72,7 +74,7 @@ struct Client::UnaryCall : std::enable_shared_from_this<Client::UnaryCall> {
   void Finish(absl::Status status);
 
   const std::shared_ptr<Core> core;
-  const MethodInfo method;
+  const CallInfo info;
   const MessageLite& request;
   MessageLite* const response;
   const int64_t deadline_ns;
@@ -97,7 +99,7 @@ void Client::UnaryCall::Attempt() {
     Finish(absl::CancelledError("the client was destroyed"));
     return;
   }
-  core->stub.UnaryCall(current, method.path, grpc::StubOptions(), &request,
+  core->stub.UnaryCall(current, info.method.path, grpc::StubOptions(), &request,
                        response,
                        [call = shared_from_this()](const grpc::Status& status) {
                          call->AttemptEnded(status);
@@ -106,6 +108,7 @@ void Client::UnaryCall::Attempt() {
 
 void Client::UnaryCall::AttemptEnded(const grpc::Status& grpc_status) {
   absl::Status status = ToStatus(grpc_status);
+  if (status.ok() && info.check != nullptr) status = info.check(*response);
   if (status.ok()) return Finish(absl::OkStatus());
   const std::optional<int64_t> delay_ns =
       retry.NextDelayNs(status, core->options.clock->NowNs());
@@ -129,17 +132,27 @@ void Client::UnaryCall::Finish(absl::Status status) {
   if (core->live.empty()) core->idle.notify_all();
 }
 
-Client::Client(std::unique_ptr<Resources> resources, std::shared_ptr<Core> core)
-    : resources_(std::move(resources)), core_(std::move(core)) {}
+Client::Client(std::unique_ptr<Resources> resources, std::shared_ptr<Core> core,
+               bool crc32c)
+    : resources_(std::move(resources)),
+      core_(std::move(core)),
+      crc32c_(crc32c) {}
+
+const std::shared_ptr<grpc::Channel>& Client::channel() const {
+  return resources_->channel;
+}
+
+const ClientOptions& Client::options() const { return core_->options; }
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Connect(ClientOptions options) {
   absl::Status valid = Validate(options);
   if (!valid.ok()) return valid;
   auto resources = std::make_unique<Resources>(options);
   if (options.retry_timer == nullptr) options.retry_timer = &resources->timer;
+  const bool crc32c = options.crc32c;
   auto core = std::make_shared<Core>(std::move(options), resources->stub);
   return std::unique_ptr<Client>(
-      new Client(std::move(resources), std::move(core)));
+      new Client(std::move(resources), std::move(core), crc32c));
 }
 
 Client::~Client() {
@@ -158,12 +171,12 @@ Client::~Client() {
   core_->idle.wait(lock, [this] { return core_->live.empty(); });
 }
 
-void Client::Start(MethodInfo method, const MessageLite& request,
+void Client::Start(CallInfo info, const MessageLite& request,
                    MessageLite* response, const CallOptions& options,
                    Done done) {
   const int64_t deadline_ns = DeadlineNs(core_->options, options.timeout,
                                          core_->options.clock->NowNs());
-  auto call = std::make_shared<UnaryCall>(core_, method, request, response,
+  auto call = std::make_shared<UnaryCall>(core_, info, request, response,
                                           deadline_ns, std::move(done));
   {
     std::lock_guard<std::mutex> lock(core_->mutex);
@@ -172,7 +185,7 @@ void Client::Start(MethodInfo method, const MessageLite& request,
   call->Attempt();
 }
 
-absl::Status Client::Wait(MethodInfo method, const MessageLite& request,
+absl::Status Client::Wait(CallInfo info, const MessageLite& request,
                           MessageLite* response, const CallOptions& options) {
   // Shared, as the callback may still hold the mutex when this returns.
   struct Waiter {
@@ -181,7 +194,7 @@ absl::Status Client::Wait(MethodInfo method, const MessageLite& request,
     std::optional<absl::Status> result;
   };
   auto waiter = std::make_shared<Waiter>();
-  Start(method, request, response, options, [waiter](absl::Status status) {
+  Start(info, request, response, options, [waiter](absl::Status status) {
     std::lock_guard<std::mutex> lock(waiter->mutex);
     waiter->result = std::move(status);
     waiter->ended.notify_one();

@@ -25,6 +25,11 @@
 #include "absl/status/statusor.h"
 #include "client/cpp/client_options.h"
 #include "client/cpp/method.h"
+#include "client/cpp/payload.h"
+
+namespace grpc {
+class Channel;
+}  // namespace grpc
 
 namespace uacced::client {
 
@@ -48,9 +53,14 @@ class Client {
   absl::StatusOr<ResponseOf<Request>> Call(const Request& request,
                                            const CallOptions& options = {}) {
     ResponseOf<Request> response;
-    absl::Status status =
-        Wait({Method<Request>::kPath, Method<Request>::kRetrySafety}, request,
-             &response, options);
+    absl::Status status;
+    if (kHasPayload<Request> && crc32c_) {
+      Request protected_request = request;
+      Protect(protected_request);
+      status = Wait(InfoOf<Request>(), protected_request, &response, options);
+    } else {
+      status = Wait(InfoOf<Request>(), request, &response, options);
+    }
     if (!status.ok()) return status;
     return response;
   }
@@ -67,8 +77,8 @@ class Client {
     };
     auto messages = std::make_shared<Messages>();
     messages->request = std::move(request);
-    Start({Method<Request>::kPath, Method<Request>::kRetrySafety},
-          messages->request, &messages->response, options,
+    if (crc32c_) Protect(messages->request);
+    Start(InfoOf<Request>(), messages->request, &messages->response, options,
           [messages, done = std::move(done)](absl::Status status) {
             if (!status.ok()) {
               done(std::move(status));
@@ -84,19 +94,50 @@ class Client {
   struct UnaryCall;
   using Done = std::function<void(absl::Status)>;
 
-  Client(std::unique_ptr<Resources> resources, std::shared_ptr<Core> core);
+  // Streams share the connection and the options.
+  friend class Stream;
+  const std::shared_ptr<grpc::Channel>& channel() const;
+  const ClientOptions& options() const;
+
+  // What a call needs to know of its method. `check`, which may be null, is
+  // asked about a response before it is delivered.
+  struct CallInfo {
+    MethodInfo method;
+    absl::Status (*check)(const google::protobuf::MessageLite& response);
+  };
+
+  template <typename Response>
+  static absl::Status CheckCrc(const google::protobuf::MessageLite& response) {
+    return CheckPayloadCrc(static_cast<const Response&>(response));
+  }
+  template <typename Request>
+  CallInfo InfoOf() const {
+    CallInfo info = {{Method<Request>::kPath, Method<Request>::kRetrySafety},
+                     nullptr};
+    if constexpr (kHasPayload<Request>) {
+      if (crc32c_) info.check = &CheckCrc<ResponseOf<Request>>;
+    }
+    return info;
+  }
+  template <typename Request>
+  static void Protect(Request& request) {
+    if constexpr (kHasPayload<Request>) SetPayloadCrc(request);
+  }
+
+  Client(std::unique_ptr<Resources> resources, std::shared_ptr<Core> core,
+         bool crc32c);
 
   // Borrows the messages until `done` is called.
-  void Start(MethodInfo method, const google::protobuf::MessageLite& request,
+  void Start(CallInfo info, const google::protobuf::MessageLite& request,
              google::protobuf::MessageLite* response,
              const CallOptions& options, Done done);
-  absl::Status Wait(MethodInfo method,
-                    const google::protobuf::MessageLite& request,
+  absl::Status Wait(CallInfo info, const google::protobuf::MessageLite& request,
                     google::protobuf::MessageLite* response,
                     const CallOptions& options);
 
   const std::unique_ptr<Resources> resources_;
   const std::shared_ptr<Core> core_;
+  const bool crc32c_;
 };
 
 }  // namespace uacced::client

@@ -19,14 +19,9 @@
 #include "absl/strings/string_view.h"
 #include "client/cpp/method.h"
 #include "client/cpp/payload.h"
+#include "client/cpp/shared_bytes.h"
 
 namespace uacced::client {
-
-// Bytes that messages on their way share with the operation.
-struct SharedBytes {
-  std::shared_ptr<const char[]> data;
-  size_t size = 0;
-};
 
 // Field of v1::Operation and of v1::OperationResult.
 template <typename Request>

@@ -17,8 +17,7 @@
 // whoever does not want two threads of his own.
 //
 // Memory:   at most two messages of input and two of output.
-// Threads:  one may write while another one reads; Cancel() and status() from
-//           any.
+// Threads:  one may write while another one reads; Cancel() from any.
 // Lifetime: the client must outlive it. ~Stream() cancels what is not finished
 //           and waits for gRPC to let go.
 // Errors:   the daemon's. UNAVAILABLE, reason STREAM_LOST: the connection broke
@@ -33,14 +32,13 @@
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "client/cpp/client.h"
+#include "client/cpp/stream_output.h"
 #include "uacced/v1/accelerator.pb.h"
 
 namespace uacced::client {
@@ -57,29 +55,6 @@ struct StreamOptions {
   // stream is busy, and large ones cut. 4,096..4 MiB; others are taken as the
   // nearest of these.
   size_t message_bytes = size_t{512} << 10;
-};
-
-// What one Read() gives: bytes, in the pieces in which they came, fit for
-// writev(). Movable; owns its bytes.
-class StreamOutput {
- public:
-  StreamOutput();
-  StreamOutput(StreamOutput&&) noexcept;
-  StreamOutput& operator=(StreamOutput&&) noexcept;
-  ~StreamOutput();
-
-  // None of the pieces is empty.
-  absl::Span<const absl::string_view> pieces() const { return pieces_; }
-  size_t size() const { return size_; }
-  // The end of the stream: all is there.
-  bool empty() const { return size_ == 0; }
-
- private:
-  friend class Stream;
-  struct Owner;
-  std::unique_ptr<Owner> owner_;
-  std::vector<absl::string_view> pieces_;
-  size_t size_ = 0;
 };
 
 class Stream {
@@ -126,8 +101,13 @@ class Stream {
   const v1::StreamSummary& summary() const;
 
  private:
-  struct Core;
+  class Core;
+
   explicit Stream(std::shared_ptr<Core> core);
+  static std::unique_ptr<Stream> Start(Client& client, const char* path,
+                                       std::string options,
+                                       const StreamOptions& stream_options);
+
   const std::shared_ptr<Core> core_;
 };
 
