@@ -212,7 +212,8 @@ grpc::Status FakeAccelerator::Encrypt(grpc::ServerContext*,
   if (entry.key.name().empty()) {
     return Refuse(grpc::StatusCode::NOT_FOUND, "no such key", "KEY_NOT_FOUND");
   }
-  if (request->algorithm() != entry.key.cipher() ||
+  if ((request->algorithm() != v1::CIPHER_ALGORITHM_UNSPECIFIED &&
+       request->algorithm() != entry.key.cipher()) ||
       entry.key.caller_nonce() == request->nonce().empty()) {
     return Refuse(grpc::StatusCode::INVALID_ARGUMENT, "wrong field",
                   "INVALID_FIELD");

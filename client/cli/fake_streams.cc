@@ -22,6 +22,7 @@ class FakeStream {
   explicit FakeStream(FakeAccelerator::StreamOf<Request>& stream)
       : stream_(stream) {
     more_ = stream_.Read(&first_);
+    crc_ = first_.has_payload_crc32c();
   }
 
   const Request& first() const { return first_; }
@@ -32,7 +33,6 @@ class FakeStream {
     Request request = first_;
     if (!begun_) {
       begun_ = true;
-      crc_ = first_.has_payload_crc32c();
     } else if (!stream_.Read(&request)) {
       more_ = false;
       return false;

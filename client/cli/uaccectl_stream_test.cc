@@ -54,9 +54,10 @@ TEST_F(UaccectlTest, InputsLargerThanAnyRequestGoThroughEveryCommand) {
 
 TEST_F(UaccectlTest, ContentsKeepTheirOrder) {
   const std::string text = Text(5 << 20);
-  EXPECT_EQ(Run({"copy"}, text).out, text);
-  EXPECT_EQ(Run({"compress"}, text).out, absl::StrCat("FAKE1-", text));
-  EXPECT_EQ(Run({"decompress"}, absl::StrCat("FAKE1-", text)).out, text);
+  // Not EXPECT_EQ, which would print all of it.
+  EXPECT_TRUE(Run({"copy"}, text).out == text);
+  EXPECT_TRUE(Run({"compress"}, text).out == absl::StrCat("FAKE1-", text));
+  EXPECT_TRUE(Run({"decompress"}, absl::StrCat("FAKE1-", text)).out == text);
 }
 
 TEST_F(UaccectlTest, EmptyInputsAreInputs) {
@@ -98,11 +99,11 @@ TEST_F(UaccectlTest, ChecksumsCanProtectTheWay) {
   Run({"keys", "create", "k"});
   const Outcome packed = Run({"compress", "--crc32c"}, text);
   EXPECT_EQ(packed.exit_code, 0) << packed.err;
-  EXPECT_EQ(Run({"decompress", "--crc32c"}, packed.out).out, text);
+  EXPECT_TRUE(Run({"decompress", "--crc32c"}, packed.out).out == text);
   const Outcome encrypted = Run({"encrypt", "-k", "k", "--crc32c"}, text);
   EXPECT_EQ(encrypted.exit_code, 0) << encrypted.err;
-  EXPECT_EQ(Run({"decrypt", "--crc32c"}, encrypted.out).out, text);
-  EXPECT_EQ(Run({"copy", "--crc32c"}, text).out, text);
+  EXPECT_TRUE(Run({"decrypt", "--crc32c"}, encrypted.out).out == text);
+  EXPECT_TRUE(Run({"copy", "--crc32c"}, text).out == text);
   EXPECT_EQ(Run({"digest", "--crc32c"}, text).out, Run({"digest"}, text).out);
 }
 
@@ -169,7 +170,7 @@ TEST_F(UaccectlTest, WhatTheDaemonPutsOffIsTriedAgainFromTheBeginning) {
   refusals = 2;
   const Outcome file = Run({"compress", Path("file"), "-o", Path("out")});
   EXPECT_EQ(file.exit_code, 0) << file.err;
-  EXPECT_EQ(Get("out"), absl::StrCat("FAKE1-", text));
+  EXPECT_TRUE(Get("out") == absl::StrCat("FAKE1-", text));
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
   UniqueFd read_end(ends[0]), write_end(ends[1]);
