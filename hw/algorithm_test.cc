@@ -22,6 +22,9 @@ TEST(AlgorithmTest, NamesAreUniqueAndFoundAgain) {
 TEST(AlgorithmTest, TableAndEnumAgree) {
   EXPECT_EQ(Info(Algorithm::kLz4).name, "lz4");
   EXPECT_EQ(Info(Algorithm::kSm4Cbc).name, "sm4-cbc");
+  EXPECT_EQ(Info(Algorithm::kXaes256Gcm).name, "xaes-256-gcm");
+  EXPECT_EQ(Info(Algorithm::kXaes256Gcm).key_bytes, 32);
+  EXPECT_EQ(Info(Algorithm::kXaes256Gcm).nonce_bytes, 24);
   EXPECT_EQ(Info(Algorithm::kSm3).name, "sm3");
   EXPECT_EQ(Info(Algorithm::kHmacSm3).name, "hmac-sm3");
 }
@@ -46,6 +49,8 @@ TEST(AlgorithmTest, ShortTagsAreNotOffered) {
   EXPECT_FALSE(IsMacLengthAllowed(Algorithm::kAes128Ccm, 9));
   EXPECT_TRUE(IsMacLengthAllowed(Algorithm::kAes128Ccm, 8));
   EXPECT_FALSE(IsMacLengthAllowed(Algorithm::kChaCha20Poly1305, 12));
+  EXPECT_FALSE(IsMacLengthAllowed(Algorithm::kXaes256Gcm, 12));
+  EXPECT_TRUE(IsMacLengthAllowed(Algorithm::kXaes256Gcm, 16));
   EXPECT_FALSE(IsMacLengthAllowed(Algorithm::kAes128Ctr, 16));
 }
 

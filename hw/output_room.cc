@@ -16,8 +16,8 @@ constexpr uint64_t kMaxZstdRatio = 32768;    // A block of 128 KiB from 4 bytes.
 constexpr uint64_t kMaxLz4Ratio = 255;
 
 // Stored blocks cost deflate 5 bytes each (libdeflate: every 5,000 bytes at
-// worst), zstd allows itself 1 in 256, and LZ4 4 in 65,536; headers, trailers
-// and what libraries want to spare fit in the constant.
+// worst), zstd allows itself 1 in 256, and LZ4 4 in 65,536; headers, trailers,
+// the end of a fragment and what libraries want to spare fit in the constant.
 uint64_t CompressBound(uint64_t source_bytes) {
   return source_bytes + source_bytes / 256 + 128;
 }
@@ -75,16 +75,19 @@ uint64_t DecompressRoom(const Request& request) {
   const Bytes source = request.source;
   std::optional<uint64_t> promised;
   uint64_t max_ratio = kMaxDeflateRatio;
+  // Fragments, zstd's apart, promise nothing: they have no header or trailer.
+  const bool framed =
+      !request.fragment || request.algorithm == Algorithm::kZstd;
   switch (request.algorithm) {
     case Algorithm::kGzip:
-      promised = GzipSize(source);
+      if (framed) promised = GzipSize(source);
       break;
     case Algorithm::kZstd:
       promised = ZstdSize(source);
       max_ratio = kMaxZstdRatio;
       break;
     case Algorithm::kLz4:
-      promised = Lz4Size(source);
+      if (framed) promised = Lz4Size(source);
       max_ratio = kMaxLz4Ratio;
       break;
     default:

@@ -13,7 +13,8 @@ namespace uacced::hw {
 // not looked at), at most `limit_bytes`.
 //   copy, digest, encrypt, decrypt  what is needed (CBC decryption: or up to a
 //                                   block more)
-//   compress    enough for the worst case of every format and level
+//   compress    enough for the worst case of every format and level, whole or
+//               a fragment
 //   decompress  what the headers promise, as far as the format could make it
 //               true from so much source; else four times the source, at least
 //               4 KiB. OUT_OF_RANGE then means: try again with more.

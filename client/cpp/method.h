@@ -70,6 +70,10 @@ struct Method<v1::ListKeysRequest> : PureMethod<v1::ListKeysResponse> {
   static constexpr char kPath[] = "/uacced.v1.Keys/ListKeys";
 };
 template <>
+struct Method<v1::RotateKeyRequest> : ChangingMethod<v1::RotateKeyResponse> {
+  static constexpr char kPath[] = "/uacced.v1.Keys/RotateKey";
+};
+template <>
 struct Method<v1::DestroyKeyRequest> : ChangingMethod<v1::DestroyKeyResponse> {
   static constexpr char kPath[] = "/uacced.v1.Keys/DestroyKey";
 };

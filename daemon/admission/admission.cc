@@ -46,7 +46,12 @@ absl::StatusOr<Ticket> Admission::Admit(TenantId /*tenant*/, uint64_t bytes) {
     usage_.jobs.fetch_sub(1, std::memory_order_relaxed);
     return status;
   }
-  return Ticket(&usage_, bytes);
+  return Ticket(&usage_, /*jobs=*/1, bytes);
+}
+
+absl::StatusOr<Ticket> Admission::AdmitBytes(uint64_t bytes) {
+  UACCED_RETURN_IF_ERROR(ReserveBytes(bytes));
+  return Ticket(&usage_, /*jobs=*/0, bytes);
 }
 
 absl::Status Admission::Grow(Ticket& ticket, uint64_t bytes) {

@@ -28,6 +28,10 @@ class Admission {
   // UNAVAILABLE: Close() was called.
   absl::StatusOr<Ticket> Admit(TenantId tenant, uint64_t bytes);
 
+  // For memory that several jobs share: a ticket without a job. Errors as
+  // Admit(); a closed admission still gives it, as the jobs are refused.
+  absl::StatusOr<Ticket> AdmitBytes(uint64_t bytes);
+
   // Counts `bytes` more for an admitted job. Errors as Admit(), and the ticket
   // is unchanged; but a closed admission still lets its jobs grow.
   absl::Status Grow(Ticket& ticket, uint64_t bytes);

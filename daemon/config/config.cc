@@ -27,6 +27,7 @@ constexpr int kMaxDevices = 64;
 constexpr size_t kMaxDeviceNameBytes = 32;
 constexpr uint32_t kMaxWorkers = 256;
 constexpr uint32_t kMaxReplyThreads = 64;
+constexpr uint32_t kMaxReactors = 64;
 
 uint32_t Number32(const Section& section, int field, const Range& range) {
   return static_cast<uint32_t>(section.Number(field, range));
@@ -37,8 +38,10 @@ uint32_t Number32(const Section& section, int field, const Range& range) {
 uint64_t LargestJobBytes(const LimitsConfig& limits) {
   const uint64_t compressed =
       limits.max_message_bytes + limits.max_message_bytes / 128 + 4096;
+  // What was compressed may be decompressed again, to verify it.
   return limits.max_message_bytes +
-         std::max<uint64_t>(limits.max_output_bytes, compressed);
+         std::max<uint64_t>(limits.max_output_bytes,
+                            compressed + limits.max_message_bytes);
 }
 
 LimitsConfig ReadLimits(const Section& section) {
@@ -68,6 +71,11 @@ LimitsConfig ReadLimits(const Section& section) {
       milliseconds(Fields::kMaxConnectionIdleMsFieldNumber, 60'000);
   limits.max_connection_grace =
       milliseconds(Fields::kMaxConnectionGraceMsFieldNumber, 60'000);
+
+  limits.max_jobs_per_stream = Number32(
+      section, Fields::kMaxJobsPerStreamFieldNumber, {1, 65'536, 1024});
+  limits.max_bytes_per_stream = section.Number(
+      Fields::kMaxBytesPerStreamFieldNumber, {kMiB, 1024 * kGiB, 32 * kMiB});
 
   const uint64_t one_job = LargestJobBytes(limits);
   if (limits.max_bytes < one_job) {
@@ -145,6 +153,10 @@ std::vector<SoftDeviceConfig> ReadDevices(const Section& file,
 ReactorConfig ReadReactor(const Section& section, uint32_t cpu_count) {
   using Fields = v1::Reactor;
   ReactorConfig reactor;
+  reactor.count =
+      section.Has(Fields::kCountFieldNumber)
+          ? Number32(section, Fields::kCountFieldNumber, {1, kMaxReactors, 1})
+          : 0;
   reactor.spin = absl::Microseconds(
       section.Number(Fields::kSpinUsFieldNumber, {0, 10'000, 0}));
   reactor.inbox_entries = std::bit_ceil(

@@ -58,6 +58,8 @@ struct LimitsConfig {
   absl::Duration max_connection_age;
   absl::Duration max_connection_idle;
   absl::Duration max_connection_grace;
+  uint32_t max_jobs_per_stream = 0;
+  size_t max_bytes_per_stream = 0;
 };
 
 struct SoftDeviceConfig {
@@ -68,6 +70,7 @@ struct SoftDeviceConfig {
 };
 
 struct ReactorConfig {
+  uint32_t count = 0;  // 0: one for each NUMA node.
   absl::Duration spin;
   uint32_t inbox_entries = 0;  // A power of two.
   uint32_t reply_threads = 0;

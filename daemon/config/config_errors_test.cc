@@ -219,8 +219,8 @@ TEST(ConfigErrorsTest, DevicesNeedAKindAndANameOfTheirOwn) {
 
 TEST(ConfigErrorsTest, TheLargestRequestMustFit) {
   EXPECT_EQ(ErrorOf("limits {\n  max_message_bytes: 5000\n"
-                    "  max_output_bytes: 5000\n  max_bytes: 14134\n}"),
-            "f:6:3: limits.max_bytes: 14134 is less than 14135, what the "
+                    "  max_output_bytes: 5000\n  max_bytes: 19134\n}"),
+            "f:6:3: limits.max_bytes: 19134 is less than 19135, what the "
             "largest request takes with this max_message_bytes and "
             "max_output_bytes");
   // The default is too small then.

@@ -8,10 +8,16 @@ Job::~Job() {
   if (reply != nullptr) reply->Lost();
 }
 
-void Answer(std::unique_ptr<Job> job, Outcome outcome) {
+void Answer(std::unique_ptr<Job> job, Outcome outcome, DeferredList& deferred) {
   job->outcome = outcome;
   Reply* reply = std::exchange(job->reply, nullptr);
-  reply->Complete(std::move(job));
+  reply->Complete(std::move(job), deferred);
+}
+
+void Answer(std::unique_ptr<Job> job, Outcome outcome) {
+  DeferredList deferred;
+  Answer(std::move(job), outcome, deferred);
+  deferred.RunAll();
 }
 
 }  // namespace uacced

@@ -16,7 +16,7 @@
 
 #include "absl/status/status.h"
 #include "base/clock.h"
-#include "daemon/core/ticket.h"
+#include "daemon/core/deferred.h"
 #include "hw/dma_buffer.h"
 #include "hw/request.h"
 
@@ -49,8 +49,9 @@ struct Job;
 class Reply {
  public:
   // Takes the job back, with job->outcome set. Called on the polling thread:
-  // must not block, and must leave large payloads to other threads.
-  virtual void Complete(std::unique_ptr<Job> job) = 0;
+  // must not block, and must leave large payloads to other threads. What is
+  // added to `deferred` runs when the round is over.
+  virtual void Complete(std::unique_ptr<Job> job, DeferredList& deferred) = 0;
 
   // The job was destroyed without an answer: a bug of ours, answer INTERNAL.
   virtual void Lost() = 0;
@@ -72,7 +73,6 @@ struct Job {
   int64_t deadline_ns = kInfiniteFutureNs;
   const std::atomic<bool>* cancelled = nullptr;  // Owned by the call.
   Reply* reply = nullptr;
-  Ticket ticket;
   hw::DmaBuffer output;  // Backs request.destination.
   int64_t admitted_ns = 0;
 
@@ -90,6 +90,8 @@ struct Job {
 };
 
 // Ends `job` with `outcome`: the reply owns it again. REQUIRES: job->reply.
+void Answer(std::unique_ptr<Job> job, Outcome outcome, DeferredList& deferred);
+// The same, away from the polling thread.
 void Answer(std::unique_ptr<Job> job, Outcome outcome);
 
 }  // namespace uacced

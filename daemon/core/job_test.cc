@@ -1,4 +1,5 @@
 #include "daemon/core/job.h"
+#include "daemon/core/ticket.h"
 
 #include <memory>
 #include <utility>
@@ -32,7 +33,7 @@ TEST(JobTest, TicketGivesBackWhatItCounted) {
   usage.jobs = 2;
   usage.bytes = 150;
   {
-    Ticket ticket(&usage, 100);
+    Ticket ticket(&usage, 1, 100);
     Ticket moved = std::move(ticket);
     EXPECT_FALSE(ticket.valid());  // NOLINT(bugprone-use-after-move)
     usage.bytes += 20;

@@ -6,192 +6,244 @@
 #include <algorithm>
 #include <mutex>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
+#include "daemon/core/error.h"
 
 namespace uacced {
 namespace {
 
-bool IsNameCharacter(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' ||
-         c == '_' || c == '-';
+absl::Status NotFound(absl::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound,
+                   IsKeyName(name)
+                       ? absl::StrCat("there is no key \"", name, "\"")
+                       : "there is no key of that name",
+                   {.reason = "KEY_NOT_FOUND"});
 }
 
-bool IsName(absl::string_view name) {
-  return !name.empty() && name.size() <= KeyStore::kMaxNameBytes &&
-         name[0] != '.' && name[0] != '-' &&
-         std::all_of(name.begin(), name.end(), IsNameCharacter);
+absl::Status KeysLimit(size_t max_keys) {
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("keys.max_keys, ", max_keys,
+                   ", is reached (each version counts, and destroyed ones "
+                   "until their last use ends)"),
+      {.reason = "KEYS_LIMIT",
+       .quota_subject = "daemon",
+       .quota_description = absl::StrCat("keys.max_keys = ", max_keys)});
 }
 
-bool IsXts(hw::Algorithm algorithm) {
-  switch (algorithm) {
-    case hw::Algorithm::kAes128Xts:
-    case hw::Algorithm::kAes256Xts:
-    case hw::Algorithm::kSm4Xts:
-      return true;
-    default:
-      return false;
-  }
+absl::Status VersionsLimit(absl::string_view name) {
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("key \"", name, "\" has ", kMaxKeyVersions,
+                   " versions, the most there may be; create another key"),
+      {.reason = "VERSIONS_LIMIT",
+       .quota_subject = "daemon",
+       .quota_description =
+           absl::StrCat("versions of one key = ", kMaxKeyVersions)});
 }
 
-// XTS with equal halves does not keep what it encrypts secret.
-bool HalvesDiffer(hw::Bytes key) {
-  const size_t half = key.size() / 2;
-  return CRYPTO_memcmp(key.data(), key.data() + half, half) != 0;
-}
-
-absl::Status CheckSpec(const KeySpec& spec) {
-  // The name is not repeated: it may be anything, of any length.
-  if (!IsName(spec.name)) {
-    return absl::InvalidArgumentError(
-        "a key's name is 1..64 characters of a-z A-Z 0-9 . _ - and does not "
-        "start with \".\" or \"-\"");
-  }
-  const hw::AlgorithmInfo& info = hw::Info(spec.algorithm);
-  switch (info.family) {
-    case hw::Family::kAead:
-    case hw::Family::kCipher:
-      return absl::OkStatus();
-    case hw::Family::kHmac:
-      if (!spec.caller_nonce) return absl::OkStatus();
-      return absl::InvalidArgumentError(
-          "caller_nonce is for ciphers; an HMAC has no nonce");
-    default:
-      return absl::InvalidArgumentError(absl::StrCat(
-          "a key is for a cipher or an HMAC, not for ", info.name));
-  }
-}
-
-absl::Status CheckMaterial(hw::Algorithm algorithm, hw::Bytes material) {
-  const hw::AlgorithmInfo& info = hw::Info(algorithm);
-  if (info.family == hw::Family::kHmac) {
-    if (material.empty() || material.size() > hw::kMaxHmacKeyBytes) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("a key for ", info.name, " has 1..",
-                       hw::kMaxHmacKeyBytes, " bytes, not ", material.size()));
+// Used again, the same bytes would be counted from 0.
+absl::Status CheckFresh(hw::Bytes material, const KeyVersions& older) {
+  for (const std::shared_ptr<const Key>& key : older) {
+    const hw::Bytes bytes = key->bytes();
+    if (bytes.size() == material.size() &&
+        CRYPTO_memcmp(bytes.data(), material.data(), bytes.size()) == 0) {
+      return MakeError(absl::StatusCode::kInvalidArgument,
+                       absl::StrCat("these bytes are version ", key->version(),
+                                    " already; a new version needs new ones"),
+                       {.reason = "KEY_INVALID"});
     }
-    return absl::OkStatus();
-  }
-  if (material.size() != info.key_bytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("a key for ", info.name, " has ", info.key_bytes,
-                     " bytes, not ", material.size()));
-  }
-  if (IsXts(algorithm) && !HalvesDiffer(material)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the two halves of a key for ", info.name, " must differ"));
   }
   return absl::OkStatus();
-}
-
-absl::Status NameTaken(absl::string_view name) {
-  return absl::AlreadyExistsError(
-      absl::StrCat("there is already a key \"", name, "\""));
 }
 
 }  // namespace
 
-Key::Key(KeySpec spec, bool imported, SecretSlot slot, size_t size_bytes)
-    : spec_(std::move(spec)),
-      imported_(imported),
-      create_time_(absl::Now()),
-      slot_(std::move(slot)),
-      size_bytes_(size_bytes) {}
+// What keys share with their store, and may outlive it with.
+class KeyStore::Books final : public UsageBooks {
+ public:
+  absl::Status ReserveMore(const Key& key) override {
+    std::lock_guard<std::mutex> lock(mutex);
+    if (store == nullptr) {
+      return MakeError(absl::StatusCode::kUnavailable,
+                       "the daemon is shutting down",
+                       {.reason = "SHUTTING_DOWN"});
+    }
+    return store->ReserveMore(key);
+  }
 
-absl::StatusOr<std::unique_ptr<KeyStore>> KeyStore::Create(size_t max_keys) {
-  if (max_keys == 0 || max_keys > kMaxKeys) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("max_keys must be in 1..", kMaxKeys, ", not ", max_keys));
+  std::mutex mutex;  // The change lock.
+  KeyStore* store = nullptr;
+};
+
+absl::StatusOr<std::unique_ptr<KeyStore>> KeyStore::Create(Options options) {
+  if (options.max_keys == 0 || options.max_keys > kMaxKeys) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "max_keys must be in 1..", kMaxKeys, ", not ", options.max_keys));
+  }
+  if (options.max_messages_per_version == 0 ||
+      options.max_messages_per_version > kMaxRandomNonceMessages) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "max_messages_per_version must be in 1..", kMaxRandomNonceMessages,
+        ", not ", options.max_messages_per_version));
   }
   UACCED_ASSIGN_OR_RETURN(std::shared_ptr<SecretArena> arena,
-                          SecretArena::Create(max_keys));
-  return std::unique_ptr<KeyStore>(new KeyStore(max_keys, std::move(arena)));
+                          SecretArena::Create(options.max_keys));
+  return std::unique_ptr<KeyStore>(
+      new KeyStore(std::move(options), std::move(arena)));
+}
+
+KeyStore::KeyStore(Options options, std::shared_ptr<SecretArena> arena)
+    : options_(std::move(options)),
+      arena_(std::move(arena)),
+      books_(std::make_shared<Books>()) {
+  books_->store = this;
+}
+
+KeyStore::~KeyStore() {
+  std::lock_guard<std::mutex> lock(books_->mutex);
+  books_->store = nullptr;
 }
 
 absl::StatusOr<std::shared_ptr<const Key>> KeyStore::CreateKey(
     const KeySpec& spec) {
-  UACCED_RETURN_IF_ERROR(CheckSpec(spec));
-  UACCED_ASSIGN_OR_RETURN(SecretSlot slot, TakeSlot(spec));
-  const size_t size_bytes = hw::Info(spec.algorithm).key_bytes;
-  const hw::MutableBytes secret = slot.bytes().first(size_bytes);
-  do {
-    if (RAND_priv_bytes(secret.data(), static_cast<int>(size_bytes)) != 1) {
-      return absl::InternalError("OpenSSL's random generator failed");
-    }
-  } while (IsXts(spec.algorithm) && !HalvesDiffer(secret));
-  return Insert(std::shared_ptr<const Key>(
-      new Key(spec, /*imported=*/false, std::move(slot), size_bytes)));
+  UACCED_RETURN_IF_ERROR(CheckKeySpec(spec));
+  std::lock_guard<std::mutex> lock(books_->mutex);
+  return Add(spec, {});
 }
 
 absl::StatusOr<std::shared_ptr<const Key>> KeyStore::ImportKey(
     const KeySpec& spec, hw::Bytes material) {
-  UACCED_RETURN_IF_ERROR(CheckSpec(spec));
-  UACCED_RETURN_IF_ERROR(CheckMaterial(spec.algorithm, material));
-  UACCED_ASSIGN_OR_RETURN(SecretSlot slot, TakeSlot(spec));
-  std::copy(material.begin(), material.end(), slot.bytes().begin());
-  return Insert(std::shared_ptr<const Key>(
-      new Key(spec, /*imported=*/true, std::move(slot), material.size())));
+  UACCED_RETURN_IF_ERROR(CheckKeySpec(spec));
+  UACCED_RETURN_IF_ERROR(CheckKeyMaterial(spec.algorithm, material));
+  std::lock_guard<std::mutex> lock(books_->mutex);
+  return Add(spec, material);
 }
 
-std::shared_ptr<const Key> KeyStore::Find(absl::string_view name) const {
+absl::StatusOr<std::shared_ptr<const Key>> KeyStore::Add(const KeySpec& spec,
+                                                         hw::Bytes material) {
+  // Known first, so that a full store still says what is wrong with the name.
+  if (keys_.contains(spec.name)) {
+    return MakeError(absl::StatusCode::kAlreadyExists,
+                     absl::StrCat("there is already a key \"", spec.name, "\""),
+                     {.reason = "KEY_EXISTS"});
+  }
+  UACCED_ASSIGN_OR_RETURN(std::shared_ptr<const Key> key,
+                          Make(spec, material, nullptr));
+  UACCED_RETURN_IF_ERROR(
+      Commit(spec.name, std::make_shared<KeyVersions>(KeyVersions{key})));
+  return key;
+}
+
+absl::StatusOr<KeyVersions> KeyStore::Rotate(absl::string_view name,
+                                             hw::Bytes material) {
+  std::lock_guard<std::mutex> lock(books_->mutex);
+  const auto found = keys_.find(name);
+  if (found == keys_.end()) return NotFound(name);
+  const KeyVersions& older = *found->second;
+  const KeySpec& spec = older.front()->spec();
+  if (older.size() >= kMaxKeyVersions) return VersionsLimit(name);
+  if (!material.empty()) {
+    UACCED_RETURN_IF_ERROR(CheckKeyMaterial(spec.algorithm, material));
+    UACCED_RETURN_IF_ERROR(CheckFresh(material, older));
+  }
+  UACCED_ASSIGN_OR_RETURN(std::shared_ptr<const Key> key,
+                          Make(spec, material, &older));
+  auto versions = std::make_shared<KeyVersions>(older);
+  versions->push_back(std::move(key));
+  UACCED_RETURN_IF_ERROR(Commit(spec.name, versions));
+  return *versions;
+}
+
+absl::StatusOr<std::shared_ptr<const Key>> KeyStore::Make(
+    const KeySpec& spec, hw::Bytes material, const KeyVersions* older) {
+  SecretSlot slot = arena_->Take();
+  if (!slot) return KeysLimit(options_.max_keys);
+  const bool imported = !material.empty();
+  const size_t size_bytes =
+      imported ? material.size() : hw::Info(spec.algorithm).key_bytes;
+  const hw::MutableBytes secret = slot.bytes().first(size_bytes);
+  if (imported) {
+    std::copy(material.begin(), material.end(), secret.begin());
+  } else {
+    do {
+      if (RAND_priv_bytes(secret.data(), static_cast<int>(size_bytes)) != 1) {
+        return MakeError(absl::StatusCode::kInternal,
+                         "OpenSSL's random generator failed", {});
+      }
+    } while (!CheckKeyMaterial(spec.algorithm, secret).ok());
+  }
+  const Key::Origin origin = {
+      .version = older == nullptr ? 1 : older->back()->version() + 1,
+      .imported = imported,
+      .create_time = absl::Now()};
+  return std::make_shared<const Key>(spec, origin, std::move(slot), size_bytes,
+                                     options_.max_messages_per_version,
+                                     nullptr);
+}
+
+std::shared_ptr<const Key> KeyStore::Find(absl::string_view name,
+                                          uint32_t version) const {
   std::shared_lock<std::shared_mutex> lock(mutex_);
   const auto found = keys_.find(name);
-  return found == keys_.end() ? nullptr : found->second;
+  if (found == keys_.end()) return nullptr;
+  const KeyVersions& versions = *found->second;
+  if (version == 0) return versions.back();
+  return version <= versions.size() ? versions[version - 1] : nullptr;
 }
 
-std::vector<std::shared_ptr<const Key>> KeyStore::List() const {
-  std::vector<std::shared_ptr<const Key>> keys;
+std::vector<KeyVersions> KeyStore::List() const {
+  std::vector<std::shared_ptr<const KeyVersions>> found;
   {
     std::shared_lock<std::shared_mutex> lock(mutex_);
-    keys.reserve(keys_.size());
-    for (const auto& [name, key] : keys_) keys.push_back(key);
+    found.reserve(keys_.size());
+    for (const auto& [name, versions] : keys_) found.push_back(versions);
   }
-  std::sort(keys.begin(), keys.end(),
-            [](const auto& a, const auto& b) { return a->name() < b->name(); });
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return a->front()->name() < b->front()->name();
+  });
+  std::vector<KeyVersions> keys;
+  keys.reserve(found.size());
+  for (const auto& versions : found) keys.push_back(*versions);
   return keys;
 }
 
 absl::Status KeyStore::Destroy(absl::string_view name) {
-  // Let go after the lock: it may be the last reference.
-  std::shared_ptr<const Key> key;
-  std::lock_guard<std::shared_mutex> lock(mutex_);
+  // Let go after the lock: they may be the last references.
+  std::shared_ptr<const KeyVersions> destroyed;
+  std::lock_guard<std::mutex> lock(books_->mutex);
   const auto found = keys_.find(name);
-  if (found == keys_.end()) {
-    return absl::NotFoundError(
-        IsName(name) ? absl::StrCat("there is no key \"", name, "\"")
-                     : "there is no key of that name");
-  }
-  key = std::move(found->second);
-  keys_.erase(found);
-  return absl::OkStatus();
+  if (found == keys_.end()) return NotFound(name);
+  destroyed = found->second;
+  return Commit(std::string(name), nullptr);
 }
 
-size_t KeyStore::size() const {
+size_t KeyStore::key_count() const {
   std::shared_lock<std::shared_mutex> lock(mutex_);
   return keys_.size();
 }
 
-absl::StatusOr<SecretSlot> KeyStore::TakeSlot(const KeySpec& spec) {
-  // Known first, so that a full store still says what is wrong with the name.
-  if (Find(spec.name) != nullptr) return NameTaken(spec.name);
-  SecretSlot slot = arena_->Take();
-  if (!slot) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "keys.max_keys, ", max_keys_,
-        ", is reached (destroyed keys count until their last use ends)"));
-  }
-  return slot;
+size_t KeyStore::version_count() const {
+  std::shared_lock<std::shared_mutex> lock(mutex_);
+  return version_count_;
 }
 
-absl::StatusOr<std::shared_ptr<const Key>> KeyStore::Insert(
-    std::shared_ptr<const Key> key) {
+absl::Status KeyStore::Commit(const std::string& name,
+                              std::shared_ptr<const KeyVersions> versions) {
   std::lock_guard<std::shared_mutex> lock(mutex_);
-  if (!keys_.try_emplace(key->name(), key).second) {
-    return NameTaken(key->name());
-  }
-  return key;
+  std::shared_ptr<const KeyVersions>& place = keys_[name];
+  version_count_ -= place == nullptr ? 0 : place->size();
+  version_count_ += versions == nullptr ? 0 : versions->size();
+  place = std::move(versions);
+  if (place == nullptr) keys_.erase(name);
+  return absl::OkStatus();
+}
+
+// Only keys on disk have books that say no.
+absl::Status KeyStore::ReserveMore(const Key& /*key*/) {
+  return absl::OkStatus();
 }
 
 }  // namespace uacced

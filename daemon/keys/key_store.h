@@ -1,14 +1,23 @@
-// KeyStore holds the daemon's keys by name, in memory only. Key bytes stand in
-// a SecretArena and never leave it but to be used.
+// KeyStore holds the daemon's keys by name and version: in memory only, or in a
+// sealed file too. Key bytes stand in a SecretArena and never leave it but to
+// be used or sealed.
 //
-// Units:    max_keys counts keys, those destroyed and still in use included.
-// Threads:  thread-safe. Find() takes a shared lock for one look-up.
+// Units:    max_keys counts versions, those destroyed and still in use
+// included. Threads:  thread-safe. Find() takes a shared lock for one look-up
+// and never
+//           waits for the disk; changes do, one after another.
 // Lifetime: a Key lives until its last user lets go, even after Destroy() and
 //           after ~KeyStore(); then its bytes are zeroed.
+// Errors:   carry reasons (daemon/core/error.h). With a sealed file, changes
+//           return OK only once they are on the disk. INTERNAL, reason
+//           KEY_STORE_WRITE_FAILED: it could not be written. UNAVAILABLE,
+//           reason SHUTTING_DOWN: after HandOver(). After any error nothing
+//           changed.
 #ifndef UACCED_DAEMON_KEYS_KEY_STORE_H_
 #define UACCED_DAEMON_KEYS_KEY_STORE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <shared_mutex>
 #include <string>
@@ -19,98 +28,92 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
+#include "daemon/keys/key.h"
 #include "daemon/keys/secret_arena.h"
-#include "hw/algorithm.h"
 #include "hw/request.h"
 
 namespace uacced {
 
-struct KeySpec {
-  // 1..64 characters of a-z A-Z 0-9 . _ -, not starting with "." or "-".
-  std::string name;
-  hw::Algorithm algorithm = hw::Algorithm::kNone;  // A cipher or an HMAC.
-  // Each encryption brings its own nonce. REQUIRED false for HMAC.
-  bool caller_nonce = false;
-};
-
-// Immutable.
-class Key {
- public:
-  Key(const Key&) = delete;
-  Key& operator=(const Key&) = delete;
-
-  const std::string& name() const { return spec_.name; }
-  hw::Algorithm algorithm() const { return spec_.algorithm; }
-  bool caller_nonce() const { return spec_.caller_nonce; }
-  bool imported() const { return imported_; }
-  absl::Time create_time() const { return create_time_; }
-  // The secret, as long as the algorithm wants it. Lives as long as the Key.
-  hw::Bytes bytes() const { return slot_.bytes().first(size_bytes_); }
-
- private:
-  friend class KeyStore;
-  Key(KeySpec spec, bool imported, SecretSlot slot, size_t size_bytes);
-
-  const KeySpec spec_;
-  const bool imported_;
-  const absl::Time create_time_;
-  const SecretSlot slot_;
-  const size_t size_bytes_;
-};
-
 class KeyStore {
  public:
   static constexpr size_t kMaxKeys = 100'000;
-  static constexpr size_t kMaxNameBytes = 64;
+  static constexpr size_t kMaxNameBytes = kMaxKeyNameBytes;
+
+  struct Options {
+    size_t max_keys = 1024;
+    // For versions that have a limit at all. 1..kMaxRandomNonceMessages.
+    uint64_t max_messages_per_version = kMaxRandomNonceMessages;
+  };
 
   // Locks about max_keys * kSecretSlotBytes bytes of memory.
-  // INVALID_ARGUMENT: max_keys is not in 1..kMaxKeys. Else see SecretArena.
-  static absl::StatusOr<std::unique_ptr<KeyStore>> Create(size_t max_keys);
+  // INVALID_ARGUMENT: an option is out of its range. Else see SecretArena.
+  static absl::StatusOr<std::unique_ptr<KeyStore>> Create(Options options);
 
   KeyStore(const KeyStore&) = delete;
   KeyStore& operator=(const KeyStore&) = delete;
+  ~KeyStore();
 
-  // Makes a key of random bytes.
-  // INVALID_ARGUMENT: `spec` breaks a rule above. ALREADY_EXISTS: the name is
-  // taken. RESOURCE_EXHAUSTED: max_keys is reached. Nothing changed then.
+  // Makes version 1 of a key, of random bytes.
+  // INVALID_ARGUMENT: see CheckKeySpec(). ALREADY_EXISTS, KEY_EXISTS: the name
+  // is taken. RESOURCE_EXHAUSTED, KEYS_LIMIT: max_keys is reached.
   absl::StatusOr<std::shared_ptr<const Key>> CreateKey(const KeySpec& spec);
 
-  // Copies `material`, which must be Info(algorithm).key_bytes long, for HMAC
-  // 1..kMaxHmacKeyBytes; the halves of an XTS key must differ. Zeroing
-  // `material` afterwards is the caller's. Errors as CreateKey().
+  // Copies `material`; zeroing it afterwards is the caller's. Errors as
+  // CreateKey(), and INVALID_ARGUMENT of CheckKeyMaterial().
   absl::StatusOr<std::shared_ptr<const Key>> ImportKey(const KeySpec& spec,
                                                        hw::Bytes material);
 
-  // Null when there is none.
-  std::shared_ptr<const Key> Find(absl::string_view name) const;
+  // Makes the next version, of random bytes when `material` is empty. Gives all
+  // versions. NOT_FOUND, KEY_NOT_FOUND: there is no such key.
+  // RESOURCE_EXHAUSTED: max_keys as above; VERSIONS_LIMIT: it has
+  // kMaxKeyVersions. INVALID_ARGUMENT, KEY_INVALID: of CheckKeyMaterial(), or
+  // the material is that of an older version.
+  absl::StatusOr<KeyVersions> Rotate(absl::string_view name,
+                                     hw::Bytes material = {});
 
-  // Sorted by name.
-  std::vector<std::shared_ptr<const Key>> List() const;
+  // `version` 0: the newest, the one to encrypt with. Null when there is none.
+  std::shared_ptr<const Key> Find(absl::string_view name,
+                                  uint32_t version = 0) const;
 
-  // NOT_FOUND: there is none. Who has found the key before may go on using it.
+  // Sorted by name; at least one version each.
+  std::vector<KeyVersions> List() const;
+
+  // All versions. NOT_FOUND, KEY_NOT_FOUND: there is none. Who has found the
+  // key before may go on using it.
   absl::Status Destroy(absl::string_view name);
 
-  // Keys that can be found.
-  size_t size() const;
-  size_t max_keys() const { return max_keys_; }
+  // What can be found: names, and versions of them.
+  size_t key_count() const;
+  size_t version_count() const;
+  size_t max_keys() const { return options_.max_keys; }
 
  private:
-  KeyStore(size_t max_keys, std::shared_ptr<SecretArena> arena)
-      : max_keys_(max_keys), arena_(std::move(arena)) {}
+  class Books;
 
-  // A slot for a key `spec`, or why there may be none.
-  absl::StatusOr<SecretSlot> TakeSlot(const KeySpec& spec);
-  absl::StatusOr<std::shared_ptr<const Key>> Insert(
-      std::shared_ptr<const Key> key);
+  KeyStore(Options options, std::shared_ptr<SecretArena> arena);
+
+  // The next four: with the change lock held.
+  absl::StatusOr<std::shared_ptr<const Key>> Add(const KeySpec& spec,
+                                                 hw::Bytes material);
+  // A new version, not yet to be found. `older` may be null.
+  absl::StatusOr<std::shared_ptr<const Key>> Make(const KeySpec& spec,
+                                                  hw::Bytes material,
+                                                  const KeyVersions* older);
+  // Makes `versions` what there is under that name, or takes the name out when
+  // they are null.
+  absl::Status Commit(const std::string& name,
+                      std::shared_ptr<const KeyVersions> versions);
+  absl::Status ReserveMore(const Key& key);
 
   // Constant after construction.
-  const size_t max_keys_;
+  const Options options_;
   const std::shared_ptr<SecretArena> arena_;
+  const std::shared_ptr<Books> books_;  // Has the change lock.
 
   mutable std::shared_mutex mutex_;
-  // Guarded by mutex_.
-  absl::flat_hash_map<std::string, std::shared_ptr<const Key>> keys_;
+  // Changed with both the change lock and mutex_, read with either.
+  absl::flat_hash_map<std::string, std::shared_ptr<const KeyVersions>> keys_;
+  size_t version_count_ = 0;
 };
 
 }  // namespace uacced

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <numeric>
 #include <string>
 #include <thread>
@@ -9,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "daemon/core/error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -20,7 +22,7 @@ using testing::ElementsAreArray;
 using testing::HasSubstr;
 
 std::unique_ptr<KeyStore> MakeStore(size_t max_keys = 16) {
-  auto store = KeyStore::Create(max_keys);
+  auto store = KeyStore::Create({.max_keys = max_keys});
   EXPECT_TRUE(store.ok()) << store.status();
   return store.ok() ? *std::move(store) : nullptr;
 }
@@ -143,7 +145,7 @@ TEST(KeyStoreTest, NamesFollowTheRule) {
     EXPECT_EQ(key.status().code(), absl::StatusCode::kInvalidArgument) << name;
     EXPECT_THAT(std::string(key.status().message()), HasSubstr("1..64"));
   }
-  EXPECT_EQ(store->size(), 5u);
+  EXPECT_EQ(store->key_count(), 5u);
 }
 
 TEST(KeyStoreTest, AnHmacKeyTakesNoNonce) {
@@ -171,7 +173,9 @@ TEST(KeyStoreTest, ListsByName) {
     ASSERT_TRUE(store->CreateKey({name, Algorithm::kSm4Cbc}).ok());
   }
   std::vector<std::string> names;
-  for (const auto& key : store->List()) names.push_back(key->name());
+  for (const KeyVersions& key : store->List()) {
+    names.push_back(key.front()->name());
+  }
   EXPECT_THAT(names, testing::ElementsAre("B", "a", "a.1", "b"));
 }
 
@@ -182,7 +186,7 @@ TEST(KeyStoreTest, ADestroyedKeyIsNotFoundAndItsBytesAreZeroed) {
   EXPECT_EQ(bytes[0], 1);
   EXPECT_TRUE(store->Destroy("k").ok());
   EXPECT_EQ(store->Find("k"), nullptr);
-  EXPECT_EQ(store->size(), 0u);
+  EXPECT_EQ(store->key_count(), 0u);
   // Still mapped, as the store is.
   EXPECT_THAT(bytes, testing::Each(0));
   EXPECT_EQ(store->Destroy("k").code(), absl::StatusCode::kNotFound);
@@ -221,10 +225,178 @@ TEST(KeyStoreTest, AKeyOutlivesItsStore) {
 }
 
 TEST(KeyStoreTest, RefusesSizesOutOfRange) {
-  EXPECT_EQ(KeyStore::Create(0).status().code(),
+  EXPECT_EQ(KeyStore::Create({.max_keys = 0}).status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(KeyStore::Create(100'001).status().code(),
+  EXPECT_EQ(KeyStore::Create({.max_keys = 100'001}).status().code(),
             absl::StatusCode::kInvalidArgument);
+}
+
+TEST(KeyStoreTest, RotationGivesANewVersionAndKeepsTheOld) {
+  const auto store = MakeStore();
+  const auto one =
+      *store->ImportKey({"k", Algorithm::kAes128Gcm, true}, Material(16));
+  EXPECT_EQ(one->version(), 1u);
+  const auto versions = store->Rotate("k");
+  ASSERT_TRUE(versions.ok()) << versions.status();
+  ASSERT_EQ(versions->size(), 2u);
+  EXPECT_EQ(versions->front(), one);
+  const auto& two = versions->back();
+  EXPECT_EQ(two->version(), 2u);
+  EXPECT_EQ(two->algorithm(), Algorithm::kAes128Gcm);
+  EXPECT_TRUE(two->caller_nonce());
+  EXPECT_FALSE(two->imported());
+  EXPECT_EQ(two->bytes().size(), 16u);
+  EXPECT_THAT(two->bytes(), testing::Not(ElementsAreArray(Material(16))));
+
+  EXPECT_EQ(store->Find("k"), two);
+  EXPECT_EQ(store->Find("k", 1), one);
+  EXPECT_EQ(store->Find("k", 2), two);
+  EXPECT_EQ(store->Find("k", 3), nullptr);
+  EXPECT_EQ(store->Find("k", UINT32_MAX), nullptr);
+  EXPECT_EQ(store->Find("j", 1), nullptr);
+  EXPECT_EQ(store->key_count(), 1u);
+  EXPECT_EQ(store->version_count(), 2u);
+  EXPECT_THAT(store->List(), testing::ElementsAre(KeyVersions{one, two}));
+}
+
+TEST(KeyStoreTest, RotationTakesMaterialThatIsNewAndFits) {
+  const auto store = MakeStore();
+  ASSERT_TRUE(
+      store->ImportKey({"k", Algorithm::kAes128Gcm}, Material(16)).ok());
+  std::vector<uint8_t> other = Material(16);
+  other[0] = 99;
+  const auto versions = store->Rotate("k", other);
+  ASSERT_TRUE(versions.ok()) << versions.status();
+  EXPECT_TRUE(versions->back()->imported());
+  EXPECT_THAT(versions->back()->bytes(), ElementsAreArray(other));
+
+  for (const auto& refused :
+       {store->Rotate("k", Material(16)), store->Rotate("k", other),
+        store->Rotate("k", Material(17))}) {
+    EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(GetErrorDetail(refused.status()).reason, "KEY_INVALID");
+  }
+  EXPECT_EQ(GetErrorDetail(store->Rotate("j").status()).reason,
+            "KEY_NOT_FOUND");
+  EXPECT_EQ(store->version_count(), 2u);
+}
+
+TEST(KeyStoreTest, VersionsCountAgainstTheLimitOnKeys) {
+  const auto store = MakeStore(3);
+  ASSERT_TRUE(store->CreateKey({"k", Algorithm::kAes128Gcm}).ok());
+  ASSERT_TRUE(store->Rotate("k").ok());
+  ASSERT_TRUE(store->Rotate("k").ok());
+  for (const absl::Status& refused :
+       {store->Rotate("k").status(),
+        store->CreateKey({"j", Algorithm::kAes128Gcm}).status()}) {
+    EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_EQ(GetErrorDetail(refused).reason, "KEYS_LIMIT");
+    EXPECT_EQ(GetErrorDetail(refused).quota_description, "keys.max_keys = 3");
+  }
+  auto held = store->Find("k", 2);
+  EXPECT_TRUE(store->Destroy("k").ok());
+  EXPECT_EQ(store->version_count(), 0u);
+  EXPECT_EQ(store->Find("k", 1), nullptr);
+  // Two of three slots are free again.
+  EXPECT_TRUE(store->CreateKey({"a", Algorithm::kAes128Gcm}).ok());
+  EXPECT_TRUE(store->Rotate("a").ok());
+  EXPECT_FALSE(store->Rotate("a").ok());
+  held.reset();
+  EXPECT_TRUE(store->Rotate("a").ok());
+}
+
+TEST(KeyStoreTest, AKeyHasAtMost1024Versions) {
+  const auto store = MakeStore(1100);
+  ASSERT_TRUE(store->CreateKey({"k", Algorithm::kAes128Gcm}).ok());
+  for (int i = 2; i <= 1024; ++i) ASSERT_TRUE(store->Rotate("k").ok()) << i;
+  const absl::Status refused = store->Rotate("k").status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(GetErrorDetail(refused).reason, "VERSIONS_LIMIT");
+  EXPECT_EQ(store->Find("k")->version(), 1024u);
+}
+
+TEST(KeyStoreTest, OnlyShortRandomNoncesLimitTheMessages) {
+  const auto store = MakeStore(hw::kAlgorithmCount);
+  const struct {
+    Algorithm algorithm;
+    bool caller_nonce;
+    uint64_t max_messages;
+  } kCases[] = {
+      {Algorithm::kAes128Gcm, false, uint64_t{1} << 32},
+      {Algorithm::kAes256Gcm, true, 0},
+      {Algorithm::kAes256Ccm, false, uint64_t{1} << 32},
+      {Algorithm::kChaCha20Poly1305, false, uint64_t{1} << 32},
+      {Algorithm::kXaes256Gcm, false, 0},
+      {Algorithm::kAes256Ctr, false, 0},
+      {Algorithm::kHmacSha256, false, 0},
+  };
+  for (const auto& c : kCases) {
+    const auto key = store->CreateKey({"k", c.algorithm, c.caller_nonce});
+    ASSERT_TRUE(key.ok()) << key.status();
+    EXPECT_EQ((*key)->max_messages(), c.max_messages)
+        << hw::Info(c.algorithm).name;
+    EXPECT_TRUE((*key)->CountMessage().ok());
+    EXPECT_EQ((*key)->messages(), 1u);
+    EXPECT_TRUE(store->Destroy("k").ok());
+  }
+}
+
+TEST(KeyStoreTest, AnExhaustedVersionSaysToRotateAndTheNextCountsAnew) {
+  const auto store = *KeyStore::Create({.max_messages_per_version = 2});
+  const auto key = *store->CreateKey({"k", Algorithm::kAes256Gcm});
+  EXPECT_TRUE(key->CountMessage().ok());
+  EXPECT_TRUE(key->CountMessage().ok());
+  const absl::Status refused = key->CountMessage();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(GetErrorDetail(refused).reason, "KEY_EXHAUSTED");
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("key k version 1 has encrypted 2 messages"));
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("uaccectl keys rotate k"));
+  EXPECT_EQ(key->messages(), 2u);
+  ASSERT_TRUE(store->Rotate("k").ok());
+  EXPECT_TRUE(store->Find("k")->CountMessage().ok());
+  EXPECT_FALSE(store->Find("k", 1)->CountMessage().ok());
+}
+
+TEST(KeyStoreTest, ThreadsThatRaceAtTheLimitNeverPassIt) {
+  constexpr uint64_t kLimit = 20'000;
+  const auto store = *KeyStore::Create({.max_messages_per_version = kLimit});
+  const auto key = *store->CreateKey({"k", Algorithm::kAes256Gcm});
+  std::atomic<uint64_t> counted{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      for (uint64_t tries = 0; tries < kLimit / 4; ++tries) {
+        counted += key->CountMessage().ok();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(counted.load(), kLimit);
+  EXPECT_EQ(key->messages(), kLimit);
+}
+
+TEST(KeyStoreTest, OfManyWhoRotateEachMakesAVersionOfItsOwn) {
+  const auto store = MakeStore(101);
+  ASSERT_TRUE(store->CreateKey({"k", Algorithm::kAes256Gcm}).ok());
+  std::atomic<bool> wrong{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 25; ++round) {
+        const auto versions = store->Rotate("k");
+        if (!versions.ok() || versions->back()->version() != versions->size() ||
+            store->Find("k")->version() < versions->size()) {
+          wrong = true;
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_FALSE(wrong.load());
+  EXPECT_EQ(store->Find("k")->version(), 101u);
+  EXPECT_FALSE(store->Rotate("k").ok());
 }
 
 TEST(KeyStoreTest, WhoFindsAKeyWhileOthersDestroyItReadsItWhole) {
@@ -279,7 +451,7 @@ TEST(KeyStoreTest, OfManyWhoCreateOneNameOneWins) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(won.load(), 4);
-  EXPECT_EQ(store->size(), 4u);
+  EXPECT_EQ(store->key_count(), 4u);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -9,6 +10,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
+#include "base/numa.h"
 #include "base/status_macros.h"
 #include "daemon/rpc/listen_socket.h"
 #include "hw/soft/soft_device.h"
@@ -25,6 +27,9 @@ constexpr absl::Duration kLook = absl::Milliseconds(5);
 // gRPC spreads the age of connections by 10 % either way.
 constexpr double kAgeSpread = 1.1;
 constexpr absl::Duration kAgeMargin = absl::Milliseconds(500);
+
+// How old streams may get while clients are asked to leave.
+constexpr int64_t kDrainStreamAgeNs = 500'000'000;
 
 // For answers that are still being written.
 constexpr uint32_t kShutdownGraceMs = 1000;
@@ -71,9 +76,9 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
   UACCED_RETURN_IF_ERROR(RaiseDescriptorLimit(config.limits.max_connections));
   auto daemon = absl::WrapUnique(new Daemon(config));
   UACCED_ASSIGN_OR_RETURN(daemon->keys_,
-                          KeyStore::Create(config.keys.max_keys));
+                          KeyStore::Create({.max_keys = config.keys.max_keys}));
   UACCED_RETURN_IF_ERROR(daemon->OpenDevices());
-  UACCED_RETURN_IF_ERROR(daemon->StartReactor());
+  UACCED_RETURN_IF_ERROR(daemon->StartReactors());
   UACCED_RETURN_IF_ERROR(daemon->StartServer());
   UACCED_RETURN_IF_ERROR(daemon->OpenListeners());
   // Both read what was made above.
@@ -91,49 +96,76 @@ Daemon::Daemon(const Config& config)
 Daemon::~Daemon() {
   metrics_.SetLiveSource({});
   acceptor_.reset();
-  if (reactor_ != nullptr) reactor_->Stop(0);
+  for (const auto& reactor : reactors_) reactor->Stop(0);
   if (server_ != nullptr) server_->Shutdown(0);
 }
 
 absl::Status Daemon::OpenDevices() {
+  const uint32_t queues = reactor_count();
   for (const SoftDeviceConfig& device : config_.devices) {
     UACCED_ASSIGN_OR_RETURN(
         std::unique_ptr<hw::SoftDevice> soft,
-        hw::SoftDevice::Create({.name = device.name,
-                                .workers = device.workers,
-                                .queue_depth = device.queue_depth,
-                                .inline_budget_ns = absl::ToInt64Nanoseconds(
-                                    device.inline_budget)}));
+        hw::SoftDevice::Create(
+            {.name = device.name,
+             // Of each queue, rounded up.
+             .workers = (device.workers + queues - 1) / queues,
+             .queue_depth = device.queue_depth,
+             .inline_budget_ns =
+                 absl::ToInt64Nanoseconds(device.inline_budget)}));
     Log(LogLevel::kInfo, "main", "device",
         {{"name", device.name},
          {"kind", soft->info().kind},
          {"workers", device.workers},
+         {"queues", queues},
          {"queue_depth", device.queue_depth}});
     devices_.push_back(std::move(soft));
   }
   return absl::OkStatus();
 }
 
-absl::Status Daemon::StartReactor() {
+uint32_t Daemon::reactor_count() const {
+  if (config_.reactor.count > 0) return config_.reactor.count;
+  return static_cast<uint32_t>(
+      std::min(NumaNodes().size(), Placement::kMaxReactors));
+}
+
+absl::Status Daemon::StartReactors() {
   reply_pool_.emplace(config_.reactor.reply_threads, config_.limits.max_jobs);
+  std::vector<std::vector<uint16_t>> lanes(devices_.size());
+  const std::vector<int>& nodes = NumaNodes();
+  for (uint32_t i = 0; i < reactor_count(); ++i) {
+    const int node = nodes[i % nodes.size()];
+    UACCED_RETURN_IF_ERROR(StartReactor(node));
+    for (size_t d = 0; d < devices_.size(); ++d) {
+      UACCED_ASSIGN_OR_RETURN(std::unique_ptr<hw::Queue> queue,
+                              devices_[d]->OpenQueue());
+      lanes[d].push_back(reactors_.back()->AddLane(devices_[d]->info().name,
+                                                   std::move(queue)));
+    }
+    placement_.AddReactor(reactors_.back().get(), node);
+  }
+  for (size_t d = 0; d < devices_.size(); ++d) {
+    placement_.AddDevice({devices_[d].get(), std::move(lanes[d])});
+  }
+  for (const auto& reactor : reactors_) reactor->Start();
+  return absl::OkStatus();
+}
+
+absl::Status Daemon::StartReactor(int numa_node) {
   // One round serves the largest job there can be, so that a flow is never
   // visited in vain.
   const uint64_t quantum_bytes =
       config_.limits.max_message_bytes + config_.limits.max_output_bytes;
   UACCED_ASSIGN_OR_RETURN(
-      reactor_, Reactor::Create(
-                    {.inbox_entries = config_.reactor.inbox_entries,
-                     .spin_ns = absl::ToInt64Nanoseconds(config_.reactor.spin),
-                     .quanta_bytes = {quantum_bytes}},
-                    &clock_));
-  for (const auto& device : devices_) {
-    UACCED_ASSIGN_OR_RETURN(std::unique_ptr<hw::Queue> queue,
-                            device->OpenQueue());
-    const uint16_t lane_index =
-        reactor_->AddLane(device->info().name, std::move(queue));
-    placement_.Add({reactor_.get(), lane_index, device->info()});
-  }
-  reactor_->Start();
+      std::unique_ptr<Reactor> reactor,
+      Reactor::Create(
+          {.inbox_entries = config_.reactor.inbox_entries,
+           .spin_ns = absl::ToInt64Nanoseconds(config_.reactor.spin),
+           .quanta_bytes = {quantum_bytes},
+           .cpus = NumaNodes().size() > 1 ? CpusOfNumaNode(numa_node)
+                                          : std::vector<int>()},
+          &clock_));
+  reactors_.push_back(std::move(reactor));
   return absl::OkStatus();
 }
 
@@ -154,26 +186,29 @@ absl::Status Daemon::StartMetrics() {
 absl::Status Daemon::StartServer() {
   const LimitsConfig& limits = config_.limits;
   UACCED_ASSIGN_OR_RETURN(
-      server_, RpcServer::Create(
-                   {.max_message_bytes = limits.max_message_bytes,
-                    .max_bytes = limits.max_bytes,
-                    .max_jobs_per_connection = limits.max_jobs_per_connection,
-                    .max_connection_age_ms = static_cast<uint32_t>(
-                        absl::ToInt64Milliseconds(limits.max_connection_age)),
-                    .max_connection_grace_ms = static_cast<uint32_t>(
-                        absl::ToInt64Milliseconds(limits.max_connection_grace)),
-                    .max_connection_idle_ms = static_cast<uint32_t>(
-                        absl::ToInt64Milliseconds(limits.max_connection_idle))},
-                   {.admission = admission_,
+      server_,
+      RpcServer::Create(
+          {.max_message_bytes = limits.max_message_bytes,
+           .max_bytes = limits.max_bytes,
+           .max_jobs_per_connection = limits.max_jobs_per_connection,
+           .max_connection_age_ms = static_cast<uint32_t>(
+               absl::ToInt64Milliseconds(limits.max_connection_age)),
+           .max_connection_grace_ms = static_cast<uint32_t>(
+               absl::ToInt64Milliseconds(limits.max_connection_grace)),
+           .max_connection_idle_ms = static_cast<uint32_t>(
+               absl::ToInt64Milliseconds(limits.max_connection_idle))},
+          {.path = {.admission = admission_,
                     .placement = placement_,
-                    .keys = *keys_,
                     .metrics = metrics_,
                     .reply_pool = *reply_pool_,
                     .clock = clock_,
                     .max_payload_bytes = limits.max_message_bytes,
                     .max_output_bytes = limits.max_output_bytes,
                     .inline_reply_bytes = config_.reactor.inline_reply_bytes},
-                   *keys_));
+           .keys = *keys_,
+           .max_jobs_per_stream = limits.max_jobs_per_stream,
+           .max_bytes_per_stream = limits.max_bytes_per_stream},
+          *keys_));
   return absl::OkStatus();
 }
 
@@ -203,26 +238,28 @@ LiveFigures Daemon::ReadLive() const {
       .bytes_limit = config_.limits.max_bytes,
       .connections = acceptor_->connections(),
       .connections_limit = config_.limits.max_connections,
-      .inbox_entries = reactor_->inbox_size(),
-      .inbox_capacity = config_.reactor.inbox_entries,
-      .keys = keys_->size(),
+      .inbox_capacity = config_.reactor.inbox_entries * reactors_.size(),
+      .keys = keys_->version_count(),
       .keys_limit = config_.keys.max_keys,
       .draining = draining_.load(),
   };
   for (const Placement::Target& target : placement_.targets()) {
-    const LaneStats& lane = target.reactor->lane(target.lane_index).stats();
-    live.devices.push_back({.jobs_in_flight = lane.jobs_in_flight.load(),
-                            .jobs_waiting = lane.jobs_waiting.load(),
-                            .jobs_done = lane.jobs_done.load(),
-                            .jobs_failed = lane.jobs_failed.load(),
-                            .unknown_tags = lane.unknown_tags.load(),
-                            .isolated = lane.isolated.load()});
+    const Placement::DeviceStats stats = placement_.ReadStats(target);
+    live.devices.push_back({.jobs_in_flight = stats.jobs_in_flight,
+                            .jobs_waiting = stats.jobs_waiting,
+                            .jobs_done = stats.jobs_done,
+                            .jobs_failed = stats.jobs_failed,
+                            .unknown_tags = stats.unknown_tags,
+                            .isolated = stats.isolated});
   }
-  const LoopStats& loop = reactor_->stats();
-  live.reactors.push_back({.busy_ns = loop.busy_ns.load(),
-                           .idle_ns = loop.idle_ns.load(),
-                           .loops = loop.loops.load(),
-                           .sleeps = loop.sleeps.load()});
+  for (const auto& reactor : reactors_) {
+    live.gauges.inbox_entries += reactor->inbox_size();
+    const LoopStats& loop = reactor->stats();
+    live.reactors.push_back({.busy_ns = loop.busy_ns.load(),
+                             .idle_ns = loop.idle_ns.load(),
+                             .loops = loop.loops.load(),
+                             .sleeps = loop.sleeps.load()});
+  }
   return live;
 }
 
@@ -236,7 +273,12 @@ void Daemon::Drain(const HurryUp& hurry_up) {
   Log(LogLevel::kInfo, "main", "draining",
       {{"connections", acceptor_->connections()}, {"jobs", admission_.jobs()}});
   const bool hurried = WaitUntil(
-      [this] { return acceptor_->connections() == 0; },
+      [this] {
+        // Who opens a stream meanwhile is served, and asked to leave again.
+        server_->RetireStreams(RpcServer::RetireReason::kShutdown,
+                               clock_.NowNs() - kDrainStreamAgeNs);
+        return acceptor_->connections() == 0;
+      },
       config_.limits.max_connection_age * kAgeSpread + kAgeMargin, hurry_up);
   admission_.Close();
   if (!hurried) {
@@ -248,11 +290,18 @@ void Daemon::Drain(const HurryUp& hurry_up) {
 // What is left had its time: it is answered UNAVAILABLE, so that no call keeps
 // the server from ending.
 void Daemon::Stop() {
-  reactor_->Stop(0);
+  for (const auto& reactor : reactors_) reactor->Stop(0);
   server_->Shutdown(kShutdownGraceMs);
   Log(LogLevel::kInfo, "main", "stopped",
       {{"requests", metrics_.requests_total()},
        {"failed", metrics_.requests_failed_total()}});
+}
+
+void Daemon::RetireOldStreams() {
+  server_->RetireStreams(
+      RpcServer::RetireReason::kAge,
+      clock_.NowNs() -
+          absl::ToInt64Nanoseconds(config_.limits.max_connection_age));
 }
 
 // True when it was hurried.

@@ -23,8 +23,8 @@
 #include "daemon/reactor/placement.h"
 #include "daemon/reactor/reactor.h"
 #include "daemon/rpc/acceptor.h"
-#include "daemon/rpc/reply_pool.h"
 #include "daemon/rpc/server.h"
+#include "daemon/task/reply_pool.h"
 #include "hw/device.h"
 
 namespace uacced {
@@ -39,7 +39,12 @@ class Daemon {
 
   // Has devices wipe the key schedules of requests past: while others do the
   // reactor's work it may sleep on, and would not come to it.
-  void ScrubKeys() { reactor_->Nudge(); }
+  void ScrubKeys() {
+    for (const auto& reactor : reactors_) reactor->Nudge();
+  }
+
+  // Asks streams that have become old to end. Call every second or so.
+  void RetireOldStreams();
 
   // Requests answered since the start.
   uint64_t requests_total() const { return metrics_.requests_total(); }
@@ -58,7 +63,9 @@ class Daemon {
   explicit Daemon(const Config& config);
 
   absl::Status OpenDevices();
-  absl::Status StartReactor();
+  uint32_t reactor_count() const;
+  absl::Status StartReactors();
+  absl::Status StartReactor(int numa_node);
   absl::Status StartServer();
   absl::Status OpenListeners();
   absl::Status StartMetrics();
@@ -74,7 +81,7 @@ class Daemon {
   Admission admission_;
   std::vector<std::unique_ptr<hw::Device>> devices_;
   std::optional<ReplyPool> reply_pool_;
-  std::unique_ptr<Reactor> reactor_;
+  std::vector<std::unique_ptr<Reactor>> reactors_;
   Placement placement_;
   std::unique_ptr<RpcServer> server_;
   std::unique_ptr<Acceptor> acceptor_;

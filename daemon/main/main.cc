@@ -28,8 +28,10 @@ namespace {
 constexpr int kCannotStart = 1;
 constexpr int kBadUsage = 2;
 
-// Two of these without a request count as idle.
-constexpr absl::Duration kIdleCheck = absl::Seconds(5);
+constexpr absl::Duration kTick = absl::Seconds(1);
+
+// Two times so many ticks without a request count as idle.
+constexpr int kIdleTicks = 5;
 
 // How long devices may take to end what they are at, after it had its time.
 constexpr absl::Duration kStopLimit = absl::Seconds(3);
@@ -62,7 +64,10 @@ bool SignalWithin(const sigset_t& signals, absl::Duration timeout) {
 void WaitForStop(const sigset_t& signals, Daemon& daemon) {
   uint64_t seen_requests = 0;
   bool released = true;
-  while (!SignalWithin(signals, kIdleCheck)) {
+  int ticks = 0;
+  while (!SignalWithin(signals, kTick)) {
+    daemon.RetireOldStreams();
+    if (++ticks % kIdleTicks != 0) continue;
     const uint64_t requests = daemon.requests_total();
     if (requests != seen_requests) {
       daemon.ScrubKeys();

@@ -17,7 +17,9 @@ double UnixSecondsNow() {
 Metrics::Metrics(std::vector<std::string> device_names)
     : device_names_(std::move(device_names)),
       start_time_unix_seconds_(UnixSecondsNow()),
-      requests_(device_names_.size()) {}
+      requests_(device_names_.size()),
+      verified_(device_names_.size()),
+      mismatched_(device_names_.size()) {}
 
 void Metrics::SetLiveSource(LiveSource source) {
   std::lock_guard<std::mutex> lock(source_mutex_);

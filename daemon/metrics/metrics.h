@@ -84,6 +84,10 @@ class Metrics {
   }
   // A job was dropped without an answer, and answered INTERNAL.
   void CountJobLost() { Increment(jobs_lost_); }
+  // What a device compressed was decompressed again and compared.
+  void CountVerified(uint16_t device_index, bool matched) {
+    Increment((matched ? verified_ : mismatched_)[device_index]);
+  }
 
   // The source runs on the reading thread, under a lock: it must not call
   // SetLiveSource() or ReadLive(), and should be quick.
@@ -100,6 +104,12 @@ class Metrics {
     return connections_refused_[static_cast<size_t>(reason)].load();
   }
   uint64_t jobs_lost() const { return jobs_lost_.load(); }
+  uint64_t verified(uint16_t device_index) const {
+    return verified_[device_index].load();
+  }
+  uint64_t mismatched(uint16_t device_index) const {
+    return mismatched_[device_index].load();
+  }
   const std::vector<std::string>& device_names() const { return device_names_; }
   double start_time_unix_seconds() const { return start_time_unix_seconds_; }
 
@@ -117,6 +127,9 @@ class Metrics {
   Counter connections_accepted_{0};
   std::array<Counter, kConnectionRefusalCount> connections_refused_{};
   Counter jobs_lost_{0};
+  // By device.
+  std::vector<Counter> verified_;
+  std::vector<Counter> mismatched_;
 
   mutable std::mutex source_mutex_;
   LiveSource live_source_;  // Guarded by source_mutex_.

@@ -277,6 +277,23 @@ void AddEvents(const Metrics& metrics, Families& families) {
                       static_cast<double>(metrics.jobs_lost()));
 }
 
+void AddVerification(const Metrics& metrics, Families& families) {
+  MetricFamily family = {"uacced_verifications_total",
+                         "Outputs of compression decompressed and compared "
+                         "before they were given out.",
+                         MetricType::Counter,
+                         {}};
+  for (size_t i = 0; i < metrics.device_names().size(); ++i) {
+    const auto index = static_cast<uint16_t>(i);
+    const Labels labels = {{"device", metrics.device_names()[i]}};
+    AppendCounter(family, With(labels, "result", "match"),
+                  static_cast<double>(metrics.verified(index)));
+    AppendCounter(family, With(labels, "result", "mismatch"),
+                  static_cast<double>(metrics.mismatched(index)));
+  }
+  families.Add(std::move(family));
+}
+
 void AddProcess(const Metrics& metrics, Families& families) {
   families.AddGauge("uacced_build_info", "1; the labels tell the build.", 1,
                     {{"version", kVersion}, {"compiler", kCompiler}});
@@ -305,6 +322,7 @@ std::vector<MetricFamily> MetricsCollector::Collect() const {
   AddDevices(metrics_.device_names(), live.devices, families);
   AddReactors(live.reactors, families);
   AddEvents(metrics_, families);
+  AddVerification(metrics_, families);
   AddProcess(metrics_, families);
   return families.Take();
 }

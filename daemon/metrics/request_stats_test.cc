@@ -72,7 +72,7 @@ TEST(RequestStatsTest, EveryPairThatCanBeHasItsOwnSeries) {
   }
   const auto all = stats.Read();
   // none for each of 6; 5 formats twice; 14 ciphers twice; 12 hashes and HMACs.
-  EXPECT_EQ(all.size(), 6u + 2 * 5 + 2 * 14 + 12);
+  EXPECT_EQ(all.size(), 6u + 2 * 5 + 2 * 15 + 12);
   uint64_t requests = 0;
   for (const RequestSeries& series : all) {
     EXPECT_EQ(series.device_index, kNoDevice);

@@ -1,5 +1,6 @@
 #include "daemon/reactor/lane.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -25,10 +26,11 @@ void Increment(std::atomic<T>& counter) {
 }  // namespace
 
 Lane::Lane(std::string name, std::unique_ptr<hw::Queue> queue,
-           const std::vector<uint64_t>& quanta_bytes)
+           const std::vector<uint64_t>& quanta_bytes, DeferredList* deferred)
     : name_(std::move(name)),
       depth_(queue->depth()),
       event_fd_(queue->event_fd()),
+      deferred_(deferred),
       queue_(std::move(queue)),
       waiting_(quanta_bytes),
       in_flight_(depth_),
@@ -38,7 +40,7 @@ Lane::~Lane() { Stop(Cause::kShuttingDown); }
 
 void Lane::Enqueue(std::unique_ptr<Job> job) {
   if (queue_ == nullptr) {
-    Answer(std::move(job), kUnavailable(stop_cause_));
+    End(std::move(job), kUnavailable(stop_cause_));
     return;
   }
   waiting_.Enqueue(std::move(job));
@@ -75,7 +77,7 @@ void Lane::Finish(std::unique_ptr<Job> job, const hw::Completion& completion,
       outcome.code != absl::StatusCode::kOutOfRange) {
     Increment(stats_.jobs_failed);
   }
-  Answer(std::move(job), outcome);
+  End(std::move(job), outcome);
 }
 
 uint32_t Lane::SubmitWaiting(int64_t now_ns) {
@@ -89,11 +91,10 @@ uint32_t Lane::SubmitWaiting(int64_t now_ns) {
     ++moved;
     if (job->cancelled != nullptr &&
         job->cancelled->load(std::memory_order_relaxed)) {
-      Answer(std::move(job),
-             {absl::StatusCode::kCancelled, Cause::kCancelled, 0});
+      End(std::move(job), {absl::StatusCode::kCancelled, Cause::kCancelled, 0});
     } else if (now_ns >= job->deadline_ns) {
-      Answer(std::move(job),
-             {absl::StatusCode::kDeadlineExceeded, Cause::kExpired, 0});
+      End(std::move(job),
+          {absl::StatusCode::kDeadlineExceeded, Cause::kExpired, 0});
     } else {
       Submit(std::move(job), now_ns);
       ++submitted;
@@ -108,18 +109,25 @@ void Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
   const absl::Status status =
       queue_->Submit(job->request, in_flight_.NextTag());
   if (!status.ok()) {
-    Answer(std::move(job), {status.code(), Cause::kUnsupported, 0});
+    End(std::move(job), {status.code(), Cause::kUnsupported, 0});
     return;
   }
-  // Given more room and done again, a job keeps its first wait.
-  if (job->queue_wait_ns < 0) job->queue_wait_ns = now_ns - job->admitted_ns;
+  // Given more room and done again, a job keeps its first wait. The round's
+  // clock may have been read before the job was admitted.
+  if (job->queue_wait_ns < 0) {
+    job->queue_wait_ns = std::max<int64_t>(0, now_ns - job->admitted_ns);
+  }
   job->submitted_ns = now_ns;
   in_flight_.Insert(std::move(job));
 }
 
+void Lane::End(std::unique_ptr<Job> job, Outcome outcome) {
+  Answer(std::move(job), outcome, *deferred_);
+}
+
 void Lane::RefuseWaiting(Cause cause) {
   while (std::unique_ptr<Job> job = waiting_.Next()) {
-    Answer(std::move(job), kUnavailable(cause));
+    End(std::move(job), kUnavailable(cause));
   }
   UpdateGauges();
 }
@@ -139,7 +147,7 @@ void Lane::Stop(Cause cause) {
   // First the device, so that it can no longer write to a job's buffers.
   queue_.reset();
   while (std::unique_ptr<Job> job = in_flight_.TakeAny()) {
-    Answer(std::move(job), kUnavailable(cause));
+    End(std::move(job), kUnavailable(cause));
   }
   RefuseWaiting(cause);
 }

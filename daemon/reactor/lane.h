@@ -35,9 +35,10 @@ struct LaneStats {
 
 class Lane {
  public:
-  // `quanta_bytes`: see DrrScheduler.
+  // `quanta_bytes`: see DrrScheduler. Replies put off their work in `deferred`,
+  // which outlives the lane; running it is the reactor's.
   Lane(std::string name, std::unique_ptr<hw::Queue> queue,
-       const std::vector<uint64_t>& quanta_bytes);
+       const std::vector<uint64_t>& quanta_bytes, DeferredList* deferred);
 
   // Stops.
   ~Lane();
@@ -76,12 +77,14 @@ class Lane {
   void Finish(std::unique_ptr<Job> job, const hw::Completion& completion,
               int64_t now_ns);
   void Submit(std::unique_ptr<Job> job, int64_t now_ns);
+  void End(std::unique_ptr<Job> job, Outcome outcome);
   void Isolate(uint32_t tag);
   void UpdateGauges();
 
   const std::string name_;
   const uint32_t depth_;
   const int event_fd_;
+  DeferredList* const deferred_;
   std::unique_ptr<hw::Queue> queue_;  // Null once stopped.
   Cause stop_cause_ = Cause::kShuttingDown;
   DrrScheduler waiting_;

@@ -19,13 +19,15 @@ class LaneTest : public testing::Test {
       : state_(std::make_shared<FakeQueueState>()),
         lane_(std::make_unique<Lane>("fake",
                                      std::make_unique<FakeQueue>(state_, 4),
-                                     std::vector<uint64_t>{1000})) {}
+                                     std::vector<uint64_t>{1000}, &deferred_)) {
+  }
 
   void Enqueue(int count) {
     for (int i = 0; i < count; ++i) lane_->Enqueue(MakeJob(&reply_));
   }
 
   RecordingReply reply_;
+  DeferredList deferred_;
   std::shared_ptr<FakeQueueState> state_;
   std::unique_ptr<Lane> lane_;
 };

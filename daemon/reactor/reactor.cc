@@ -1,6 +1,7 @@
 #include "daemon/reactor/reactor.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <utility>
@@ -27,6 +28,17 @@ inline void CpuRelax() {
 #elif defined(__aarch64__)
   asm volatile("yield");
 #endif
+}
+
+// Best effort: a processor that was taken away since is no reason to stop.
+void StayOn(const std::vector<int>& cpus) {
+  if (cpus.empty()) return;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int cpu : cpus) {
+    if (cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
+  }
+  pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
 }
 
 void Add(std::atomic<uint64_t>& counter, uint64_t value) {
@@ -62,13 +74,14 @@ Reactor::~Reactor() { Stop(0); }
 uint16_t Reactor::AddLane(std::string name, std::unique_ptr<hw::Queue> queue) {
   if (queue->event_fd() >= 0) sleeper_->Watch(queue->event_fd());
   lanes_.push_back(std::make_unique<Lane>(std::move(name), std::move(queue),
-                                          options_.quanta_bytes));
+                                          options_.quanta_bytes, &deferred_));
   return static_cast<uint16_t>(lanes_.size() - 1);
 }
 
 void Reactor::Start() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "uacced-reactor");
+    StayOn(options_.cpus);
     Run();
   });
 }
@@ -81,15 +94,18 @@ void Reactor::Stop(int64_t drain_ns) {
   thread_.join();
 }
 
-bool Reactor::TryPush(std::unique_ptr<Job>& job) {
-  if (!inbox_.TryPush(job)) return false;
+void Reactor::Kick() {
+  // No other thread stores this one's id.
+  if (turn_holder_.load(std::memory_order_relaxed) ==
+      std::this_thread::get_id()) {
+    return;
+  }
   Wakeup& wakeup = inbox_.wakeup();
-  if (wakeup.MayBeAsleep() && HelpOut()) return true;
+  if (wakeup.MayBeAsleep() && HelpOut()) return;
   wakeup.Notify();
   // After the end nobody is left to be woken.
   while (ended_.load(std::memory_order_acquire) && !HelpOut()) {
   }
-  return true;
 }
 
 // True: somebody with the turn has seen or will see what was pushed, and the
@@ -125,6 +141,7 @@ void Reactor::Run() {
     BackOff(turn);
   }
   for (const auto& lane : lanes_) lane->Stop(Cause::kShuttingDown);
+  deferred_.RunAll();
   // Who still brings a job finds the end, and has it refused by the stopped
   // lanes. Those who did not find it came before the line after, and are served
   // here.
@@ -135,10 +152,19 @@ void Reactor::Run() {
   }
 }
 
-// One round of the loop; returns how much moved. The order is such that what
-// one step frees, the next can use: jobs come in, completions free slots,
-// waiting jobs take them, one doorbell a device.
+// One round of the loop, and what replies put off until its end; returns how
+// much moved.
 uint32_t Reactor::TakeTurn() {
+  turn_holder_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  const uint32_t moved = Round();
+  deferred_.RunAll();
+  turn_holder_.store(std::thread::id(), std::memory_order_relaxed);
+  return moved;
+}
+
+// The order is such that what one step frees, the next can use: jobs come in,
+// completions free slots, waiting jobs take them, one doorbell a device.
+uint32_t Reactor::Round() {
   ReadClock();
   const uint32_t moved = DrainInbox() + ServeLanes();
   was_busy_ = moved > 0;

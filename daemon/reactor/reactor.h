@@ -46,6 +46,7 @@ class Reactor {
     int64_t spin_ns = 0;  // How long to look for work before sleeping.
     // One for each tenant, see DrrScheduler. REQUIRES: every entry > 0.
     std::vector<uint64_t> quanta_bytes;
+    std::vector<int> cpus;  // Where its thread may run; empty: anywhere.
   };
 
   // `clock` must outlive the reactor.
@@ -67,9 +68,14 @@ class Reactor {
   void Stop(int64_t drain_ns);
 
   // Takes `job` for lane job->lane_index, or returns false and leaves it alone
-  // when the inbox is full. The job, and others, may be answered by the time
-  // this returns, on this thread.
-  bool TryPush(std::unique_ptr<Job>& job);
+  // when the inbox is full. REQUIRES: Kick() follows, soon.
+  bool TryPush(std::unique_ptr<Job>& job) { return inbox_.TryPush(job); }
+
+  // Sees to it that what was pushed is served. The jobs, and others, may be
+  // answered by the time this returns, on this thread. Does nothing when this
+  // thread has the turn, e.g. within Reply::Complete(): the round after this
+  // one serves them.
+  void Kick();
 
   // Lets the reactor's thread go round once and back to sleep, where queues
   // tidy up (hw::Queue::Arm()).
@@ -89,6 +95,7 @@ class Reactor {
   void Run();
   bool HelpOut();
   uint32_t TakeTurn();
+  uint32_t Round();
   void ReadClock();
   uint32_t DrainInbox();
   uint32_t ServeLanes();
@@ -104,7 +111,7 @@ class Reactor {
   const Options options_;
   const Clock* const clock_;
   const std::unique_ptr<Sleeper> sleeper_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<std::unique_ptr<Lane>> lanes_;  // They use deferred_.
 
   Inbox inbox_;
   LoopStats stats_;
@@ -115,6 +122,10 @@ class Reactor {
   std::mutex turn_;
   int64_t now_ns_ = 0;
   bool was_busy_ = false;
+  DeferredList deferred_;  // Of this round.
+
+  // Who has the turn and does rounds; nobody between turns.
+  std::atomic<std::thread::id> turn_holder_{};
 
   // Somebody pushed a job and found the turn taken.
   std::atomic<bool> missed_{false};

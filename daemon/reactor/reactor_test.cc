@@ -1,5 +1,6 @@
 #include "daemon/reactor/reactor.h"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <thread>
@@ -32,6 +33,7 @@ class ReactorTest : public testing::Test {
   }
   void Push(std::unique_ptr<Job> job) {
     while (!reactor_->TryPush(job)) std::this_thread::yield();
+    reactor_->Kick();
   }
 
   MonotonicClock clock_;
@@ -136,11 +138,13 @@ TEST_F(ReactorTest, AJobBroughtAfterTheEndIsRefusedAtOnce) {
 class ChainReply final : public Reply {
  public:
   ChainReply(Reactor* reactor, int left) : reactor_(reactor), left_(left) {}
-  void Complete(std::unique_ptr<Job> /*job*/) override {
+  void Complete(std::unique_ptr<Job> /*job*/,
+                DeferredList& /*deferred*/) override {
     ++answers_;
     if (--left_ == 0) return;
     auto next = MakeJob(this);
     ASSERT_TRUE(reactor_->TryPush(next));
+    reactor_->Kick();
   }
   void Lost() override { ADD_FAILURE() << "a job was lost"; }
   int answers() const { return answers_; }
@@ -157,6 +161,7 @@ TEST_F(ReactorTest, AfterTheEndEvenAChainOfJobsIsAnswered) {
   ChainReply chain(reactor_.get(), 5000);
   auto first = MakeJob(&chain);
   ASSERT_TRUE(reactor_->TryPush(first));
+  reactor_->Kick();
   EXPECT_EQ(chain.answers(), 5000);
   Push(MakeJob(&reply_));
   EXPECT_EQ(reply_.Take(1)[0]->outcome.cause, Cause::kShuttingDown);
@@ -203,9 +208,50 @@ TEST_F(ReactorTest, TheClockGivenIsTheOneThatExpiresJobs) {
   state_->auto_complete = true;
   ASSERT_TRUE((*reactor)->TryPush(late));
   ASSERT_TRUE((*reactor)->TryPush(timely));
+  (*reactor)->Kick();
   auto jobs = reply_.Take(2);
   EXPECT_EQ(jobs[0]->outcome.code, StatusCode::kDeadlineExceeded);
   EXPECT_EQ(jobs[1]->outcome.code, StatusCode::kOk);
+}
+
+// Counts results, and how many there were each time it was woken for them.
+class GatheringReply final : public Reply, public Deferred {
+ public:
+  void Complete(std::unique_ptr<Job> job, DeferredList& deferred) override {
+    job.reset();
+    if (gathered_++ == 0) deferred.Add(this);
+    done_.fetch_add(1);
+    done_.notify_all();
+  }
+  void RunDeferred() override {
+    largest_ = std::max(largest_, std::exchange(gathered_, 0));
+  }
+  void Lost() override { ADD_FAILURE() << "a job was lost"; }
+  void Await(int count) {
+    for (int now = done_.load(); now < count; now = done_.load()) {
+      done_.wait(now);
+    }
+  }
+  int largest() const { return largest_; }
+
+ private:
+  int gathered_ = 0;
+  int largest_ = 0;
+  std::atomic<int> done_{0};
+};
+
+TEST_F(ReactorTest, WhatRepliesPutOffRunsOnceForTheRound) {
+  Start(64, true);
+  while (reactor_->stats().sleeps.load() == 0) std::this_thread::yield();
+  GatheringReply reply;
+  for (int i = 0; i < 40; ++i) {
+    auto job = MakeJob(&reply);
+    ASSERT_TRUE(reactor_->TryPush(job));
+  }
+  reactor_->Kick();
+  reply.Await(40);
+  reactor_->Stop(0);
+  EXPECT_EQ(reply.largest(), 40);
 }
 
 // A job brought to a sleeping reactor is done by who brings it.

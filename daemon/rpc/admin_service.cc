@@ -73,22 +73,22 @@ void AdminService::Describe(v1::GetStatusResponse& response) const {
 
 void AdminService::Describe(v1::ListDevicesResponse& response) const {
   for (const Placement::Target& target : placement_.targets()) {
-    const Lane& lane = target.reactor->lane(target.lane_index);
-    const LaneStats& stats = lane.stats();
+    const Placement::DeviceStats stats = placement_.ReadStats(target);
+    const hw::DeviceInfo& info = target.info();
     v1::DeviceStatus* device = response.add_devices();
-    device->set_name(target.device.name);
-    device->set_kind(target.device.kind);
-    device->set_path(target.device.hardware ? v1::Execution::PATH_HARDWARE
-                                            : v1::Execution::PATH_SOFTWARE);
-    device->set_simulated(target.device.simulated);
-    device->set_state(stats.isolated.load() ? v1::DeviceStatus::STATE_ISOLATED
-                                            : v1::DeviceStatus::STATE_UP);
-    device->set_queue_depth(lane.depth());
-    device->set_jobs_in_flight(stats.jobs_in_flight.load());
-    device->set_jobs_waiting(stats.jobs_waiting.load());
-    device->set_jobs_done_total(stats.jobs_done.load());
-    device->set_jobs_failed_total(stats.jobs_failed.load());
-    AddCapabilities(target.device.capabilities, device);
+    device->set_name(info.name);
+    device->set_kind(info.kind);
+    device->set_path(info.hardware ? v1::Execution::PATH_HARDWARE
+                                   : v1::Execution::PATH_SOFTWARE);
+    device->set_simulated(info.simulated);
+    device->set_state(stats.isolated ? v1::DeviceStatus::STATE_ISOLATED
+                                     : v1::DeviceStatus::STATE_UP);
+    device->set_queue_depth(static_cast<uint32_t>(stats.queue_depth));
+    device->set_jobs_in_flight(static_cast<uint32_t>(stats.jobs_in_flight));
+    device->set_jobs_waiting(static_cast<uint32_t>(stats.jobs_waiting));
+    device->set_jobs_done_total(stats.jobs_done);
+    device->set_jobs_failed_total(stats.jobs_failed);
+    AddCapabilities(info.capabilities, device);
   }
 }
 

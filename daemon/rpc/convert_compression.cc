@@ -1,23 +1,12 @@
 // Compress, Decompress and Copy.
-#include <string>
-
 #include "absl/strings/str_cat.h"
+#include "daemon/core/field_error.h"
 #include "daemon/rpc/algorithm_proto.h"
 #include "daemon/rpc/convert.h"
-#include "daemon/rpc/field_error.h"
-#include "daemon/rpc/format_detect.h"
 
 namespace uacced {
-namespace {
-
-hw::Bytes AsBytes(const std::string& text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
-}  // namespace
-
 absl::Status Convert(const v1::CompressRequest& message,
-                     const ConvertContext& /*context*/, Conversion& out) {
+                     const ConvertContext& /*context*/, Step& out) {
   const hw::Algorithm algorithm = FromProto(message.format());
   if (algorithm == hw::Algorithm::kNone) {
     return FieldError("format", "FORMAT_REQUIRED",
@@ -34,12 +23,12 @@ absl::Status Convert(const v1::CompressRequest& message,
   out.request.operation = hw::Operation::kCompress;
   out.request.algorithm = algorithm;
   out.request.level = static_cast<int8_t>(level);
-  out.request.source = AsBytes(message.input());
+  out.verify = message.verify();
   return absl::OkStatus();
 }
 
 absl::Status Convert(const v1::DecompressRequest& message,
-                     const ConvertContext& context, Conversion& out) {
+                     const ConvertContext& context, Step& out) {
   if (message.max_output_bytes() > context.max_output_bytes) {
     return MakeError(
         absl::StatusCode::kResourceExhausted,
@@ -52,37 +41,23 @@ absl::Status Convert(const v1::DecompressRequest& message,
          .quota_description = absl::StrCat("limits.max_output_bytes = ",
                                            context.max_output_bytes)});
   }
-  const hw::Bytes input = AsBytes(message.input());
-  if (input.empty()) {
-    return FieldError("input", "CORRUPT_INPUT",
-                      "is empty, which no compressed format is");
-  }
-  hw::Algorithm algorithm = FromProto(message.format());
-  if (message.format() == v1::COMPRESSION_FORMAT_UNSPECIFIED) {
-    algorithm = DetectFormat(input);
-    if (algorithm == hw::Algorithm::kNone) {
-      return FieldError("input", "FORMAT_NOT_DETECTED",
-                        "begins like none of gzip, zlib, zstd, lz4; name the "
-                        "format if it is raw deflate");
-    }
-  }
-  if (algorithm == hw::Algorithm::kNone) {
+  const hw::Algorithm algorithm = FromProto(message.format());
+  if (algorithm == hw::Algorithm::kNone &&
+      message.format() != v1::COMPRESSION_FORMAT_UNSPECIFIED) {
     return FieldError("format", "FORMAT_REQUIRED",
                       "is not a format that this daemon knows");
   }
   out.request.operation = hw::Operation::kDecompress;
   out.request.algorithm = algorithm;
-  out.request.source = input;
   out.output_limit_bytes = message.max_output_bytes() == 0
                                ? context.max_output_bytes
                                : message.max_output_bytes();
   return absl::OkStatus();
 }
 
-absl::Status Convert(const v1::CopyRequest& message,
-                     const ConvertContext& /*context*/, Conversion& out) {
+absl::Status Convert(const v1::CopyRequest& /*message*/,
+                     const ConvertContext& /*context*/, Step& out) {
   out.request.operation = hw::Operation::kCopy;
-  out.request.source = AsBytes(message.input());
   return absl::OkStatus();
 }
 

@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "daemon/core/field_error.h"
 #include "daemon/rpc/algorithm_proto.h"
 #include "daemon/rpc/convert.h"
-#include "daemon/rpc/field_error.h"
 
 namespace uacced {
 namespace {
@@ -16,16 +16,8 @@ using absl::StatusCode;
 using hw::Algorithm;
 using hw::Family;
 
-// SP 800-38E: at most 2^20 blocks under one tweak.
-constexpr size_t kMaxXtsBytes = size_t{16} << 20;
-
 hw::Bytes AsBytes(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
-bool IsXts(Algorithm algorithm) {
-  return algorithm == Algorithm::kAes128Xts ||
-         algorithm == Algorithm::kAes256Xts || algorithm == Algorithm::kSm4Xts;
 }
 
 bool IsCbc(Algorithm algorithm) {
@@ -33,29 +25,29 @@ bool IsCbc(Algorithm algorithm) {
          algorithm == Algorithm::kAes256Cbc || algorithm == Algorithm::kSm4Cbc;
 }
 
-bool IsCcm(Algorithm algorithm) {
-  return algorithm == Algorithm::kAes128Ccm ||
-         algorithm == Algorithm::kAes256Ccm;
-}
-
+// `version` 0: the newest.
 absl::StatusOr<std::shared_ptr<const Key>> FindKey(
-    const std::string& name, const ConvertContext& context) {
+    const std::string& name, uint32_t version, const ConvertContext& context) {
   if (name.empty()) {
     return FieldError("key", "KEY_REQUIRED", "must name a key");
   }
-  std::shared_ptr<const Key> key = context.keys.Find(name);
-  if (key == nullptr) {
-    return FieldError("key", "KEY_NOT_FOUND", "there is no key of this name",
+  std::shared_ptr<const Key> key = context.keys.Find(name, version);
+  if (key != nullptr) return key;
+  if (version != 0 && context.keys.Find(name) != nullptr) {
+    return FieldError("key_version", "KEY_VERSION_NOT_FOUND",
+                      absl::StrCat("the key has no version ", version),
                       StatusCode::kNotFound);
   }
-  return key;
+  return FieldError("key", "KEY_NOT_FOUND", "there is no key of this name",
+                    StatusCode::kNotFound);
 }
 
 // What EncryptRequest and DecryptRequest have in common.
 template <typename Message>
-absl::Status ConvertCipher(const Message& message,
-                           const ConvertContext& context, Conversion& out) {
-  UACCED_ASSIGN_OR_RETURN(out.key, FindKey(message.key(), context));
+absl::Status ConvertCipher(const Message& message, uint32_t key_version,
+                           const ConvertContext& context, Step& out) {
+  UACCED_ASSIGN_OR_RETURN(out.key,
+                          FindKey(message.key(), key_version, context));
   const Algorithm algorithm = out.key->algorithm();
   const hw::AlgorithmInfo& info = hw::Info(algorithm);
   if (info.family == Family::kHmac) {
@@ -96,40 +88,6 @@ absl::Status ConvertCipher(const Message& message,
   return absl::OkStatus();
 }
 
-// `field` is the payload's name, for the error.
-absl::Status CheckPayloadLength(absl::string_view field,
-                                const hw::Request& request) {
-  const size_t bytes = request.source.size();
-  if (IsXts(request.algorithm) && (bytes < 16 || bytes > kMaxXtsBytes)) {
-    return FieldError(field, "INPUT_LENGTH",
-                      absl::StrCat("XTS takes 16..", kMaxXtsBytes,
-                                   " bytes at once, not ", bytes));
-  }
-  const bool whole_blocks =
-      IsCbc(request.algorithm) &&
-      (!request.pkcs7_padding || request.operation == hw::Operation::kDecrypt);
-  if (whole_blocks && bytes % hw::kCipherBlockBytes != 0) {
-    return FieldError(field, "INPUT_LENGTH",
-                      "CBC without padding takes whole blocks of 16 bytes");
-  }
-  if (whole_blocks && request.pkcs7_padding && bytes == 0) {
-    return FieldError(field, "INPUT_LENGTH",
-                      "padded CBC is at least one block of 16 bytes");
-  }
-  if (IsCcm(request.algorithm)) {
-    // The length field has what the nonce leaves of 15 bytes.
-    const size_t length_bytes = 15 - request.nonce.size();
-    if (length_bytes < 4 && bytes >> (8 * length_bytes) != 0) {
-      return FieldError(
-          field, "INPUT_LENGTH",
-          absl::StrCat("CCM with a nonce of ", request.nonce.size(),
-                       " bytes takes less than 2^", 8 * length_bytes,
-                       " bytes"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckNonceLength(Algorithm algorithm, size_t bytes) {
   const hw::AlgorithmInfo& info = hw::Info(algorithm);
   if (bytes >= info.min_nonce_bytes && bytes <= info.max_nonce_bytes) {
@@ -148,11 +106,11 @@ absl::Status CheckTagLength(absl::string_view field, Algorithm algorithm,
       field, "TAG_LENGTH",
       absl::StrCat(hw::Info(algorithm).name, " does not take tags of ", bytes,
                    " bytes: GCM 12..16; CCM 8, 10, 12, 14, 16; "
-                   "ChaCha20-Poly1305 16; others none"));
+                   "ChaCha20-Poly1305 and XAES 16; others none"));
 }
 
 // The caller's nonce for keys that say so, else random bytes.
-absl::Status ChooseNonce(const v1::EncryptRequest& message, Conversion& out) {
+absl::Status ChooseNonce(const v1::EncryptRequest& message, Step& out) {
   const hw::AlgorithmInfo& info = hw::Info(out.request.algorithm);
   if (out.key->caller_nonce()) {
     if (message.nonce().empty()) {
@@ -181,10 +139,10 @@ absl::Status ChooseNonce(const v1::EncryptRequest& message, Conversion& out) {
 }  // namespace
 
 absl::Status Convert(const v1::EncryptRequest& message,
-                     const ConvertContext& context, Conversion& out) {
-  UACCED_RETURN_IF_ERROR(ConvertCipher(message, context, out));
+                     const ConvertContext& context, Step& out) {
+  // Only the newest version encrypts.
+  UACCED_RETURN_IF_ERROR(ConvertCipher(message, 0, context, out));
   out.request.operation = hw::Operation::kEncrypt;
-  out.request.source = AsBytes(message.plaintext());
   UACCED_RETURN_IF_ERROR(ChooseNonce(message, out));
   const bool aead = hw::Info(out.request.algorithm).family == Family::kAead;
   const size_t tag_bytes =
@@ -192,27 +150,26 @@ absl::Status Convert(const v1::EncryptRequest& message,
   UACCED_RETURN_IF_ERROR(
       CheckTagLength("tag_bytes", out.request.algorithm, tag_bytes));
   out.request.mac = hw::MutableBytes(out.made_mac).first(tag_bytes);
-  return CheckPayloadLength("plaintext", out.request);
+  return out.key->CountMessage();
 }
 
 absl::Status Convert(const v1::DecryptRequest& message,
-                     const ConvertContext& context, Conversion& out) {
-  UACCED_RETURN_IF_ERROR(ConvertCipher(message, context, out));
+                     const ConvertContext& context, Step& out) {
+  UACCED_RETURN_IF_ERROR(
+      ConvertCipher(message, message.key_version(), context, out));
   out.request.operation = hw::Operation::kDecrypt;
-  out.request.source = AsBytes(message.ciphertext());
   out.request.nonce = AsBytes(message.nonce());
   UACCED_RETURN_IF_ERROR(
       CheckNonceLength(out.request.algorithm, message.nonce().size()));
   UACCED_RETURN_IF_ERROR(
       CheckTagLength("tag", out.request.algorithm, message.tag().size()));
   out.request.expected_mac = AsBytes(message.tag());
-  return CheckPayloadLength("ciphertext", out.request);
+  return absl::OkStatus();
 }
 
 absl::Status Convert(const v1::DigestRequest& message,
-                     const ConvertContext& context, Conversion& out) {
+                     const ConvertContext& context, Step& out) {
   out.request.operation = hw::Operation::kDigest;
-  out.request.source = AsBytes(message.input());
   const Algorithm hash = FromProto(message.algorithm());
   if (message.key().empty()) {
     if (hash == Algorithm::kNone) {
@@ -223,7 +180,8 @@ absl::Status Convert(const v1::DigestRequest& message,
     out.request.algorithm = hash;
     return absl::OkStatus();
   }
-  UACCED_ASSIGN_OR_RETURN(out.key, FindKey(message.key(), context));
+  UACCED_ASSIGN_OR_RETURN(
+      out.key, FindKey(message.key(), message.key_version(), context));
   const Algorithm hmac = out.key->algorithm();
   if (hw::Info(hmac).family != Family::kHmac) {
     return FieldError(
@@ -237,7 +195,7 @@ absl::Status Convert(const v1::DigestRequest& message,
   }
   out.request.algorithm = hmac;
   out.request.key = out.key->bytes();
-  return absl::OkStatus();
+  return out.key->CountMessage();
 }
 
 }  // namespace uacced

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "daemon/core/error.h"
-#include "daemon/rpc/format_detect.h"
+#include "daemon/task/payload.h"
 #include "gtest/gtest.h"
 
 namespace uacced {
@@ -12,10 +12,24 @@ namespace {
 
 using absl::StatusCode;
 
+hw::Bytes AsBytes(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+template <typename Message>
+hw::Bytes PayloadOf(const Message& message) {
+  return AsBytes(message.input());
+}
+hw::Bytes PayloadOf(const v1::EncryptRequest& message) {
+  return AsBytes(message.plaintext());
+}
+hw::Bytes PayloadOf(const v1::DecryptRequest& message) {
+  return AsBytes(message.ciphertext());
+}
+
 class ConvertTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto keys = KeyStore::Create(16);
+    auto keys = KeyStore::Create({.max_keys = 16});
     ASSERT_TRUE(keys.ok()) << keys.status();
     keys_ = *std::move(keys);
     AddKey("gcm", hw::Algorithm::kAes256Gcm, false);
@@ -34,15 +48,17 @@ class ConvertTest : public testing::Test {
   template <typename Message>
   void ExpectRefused(const Message& message, StatusCode code,
                      const std::string& reason) {
-    Conversion out;
-    const absl::Status status = Convert(message, {*keys_, 1000}, out);
+    Step out;
+    absl::Status status = Convert(message, {*keys_, 1000}, out);
+    if (status.ok()) status = BindSource(PayloadOf(message), out.request);
     EXPECT_EQ(status.code(), code) << message.ShortDebugString();
     EXPECT_EQ(GetErrorDetail(status).reason, reason) << status;
   }
   template <typename Message>
-  std::unique_ptr<Conversion> ExpectTaken(const Message& message) {
-    auto out = std::make_unique<Conversion>();
-    const absl::Status status = Convert(message, {*keys_, 1000}, *out);
+  std::unique_ptr<Step> ExpectTaken(const Message& message) {
+    auto out = std::make_unique<Step>();
+    absl::Status status = Convert(message, {*keys_, 1000}, *out);
+    if (status.ok()) status = BindSource(PayloadOf(message), out->request);
     EXPECT_TRUE(status.ok()) << status;
     return out;
   }
@@ -197,25 +213,6 @@ TEST_F(ConvertTest, AssociatedDataIsBounded) {
   message.mutable_associated_data()->push_back('a');
   ExpectRefused(message, StatusCode::kInvalidArgument,
                 "ASSOCIATED_DATA_TOO_LONG");
-}
-
-TEST(DetectFormatTest, KnowsEachFormatByItsFirstBytes) {
-  const auto detect = [](const std::string& text) {
-    return DetectFormat(
-        {reinterpret_cast<const uint8_t*>(text.data()), text.size()});
-  };
-  using hw::Algorithm;
-  EXPECT_EQ(detect("\x1f\x8b\x08"), Algorithm::kGzip);
-  EXPECT_EQ(detect("\x28\xb5\x2f\xfd"), Algorithm::kZstd);
-  EXPECT_EQ(detect("\x04\x22\x4d\x18"), Algorithm::kLz4);
-  EXPECT_EQ(detect("\x78\x9c..."), Algorithm::kZlib);
-  EXPECT_EQ(detect("\x78\x01..."), Algorithm::kZlib);
-  EXPECT_EQ(detect(""), Algorithm::kNone);
-  EXPECT_EQ(detect("x"), Algorithm::kNone);
-  const std::string skippable("\x51\x2a\x4d\x18\x02\x00\x00\x00zz", 10);
-  EXPECT_EQ(detect(skippable + "\x04\x22\x4d\x18"), Algorithm::kLz4);
-  EXPECT_EQ(detect(skippable + "\x28\xb5\x2f\xfd"), Algorithm::kZstd);
-  EXPECT_EQ(detect(skippable), Algorithm::kZstd);
 }
 
 }  // namespace

@@ -45,8 +45,7 @@ void AddRetryInfo(absl::Duration retry_after, google::rpc::Status& status) {
 
 }  // namespace
 
-grpc::Status ToGrpcStatus(const absl::Status& status) {
-  if (status.ok()) return grpc::Status::OK;
+google::rpc::Status ToRpcStatus(const absl::Status& status) {
   const ErrorDetail detail = GetErrorDetail(status);
   google::rpc::Status wire;
   wire.set_code(static_cast<int>(status.code()));
@@ -71,6 +70,12 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
     violation->set_description(detail.quota_description);
     wire.add_details()->PackFrom(quota);
   }
+  return wire;
+}
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const google::rpc::Status wire = ToRpcStatus(status);
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()),
                       wire.message(), wire.SerializeAsString());
 }

@@ -9,8 +9,12 @@
 #include <grpcpp/support/status.h>
 
 #include "absl/status/status.h"
+#include "google/rpc/status.pb.h"
 
 namespace uacced {
+
+// REQUIRES: status is not OK.
+google::rpc::Status ToRpcStatus(const absl::Status& status);
 
 grpc::Status ToGrpcStatus(const absl::Status& status);
 

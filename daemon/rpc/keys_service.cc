@@ -5,43 +5,14 @@
 #include <memory>
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "base/status_macros.h"
-#include "daemon/core/error.h"
+#include "daemon/core/field_error.h"
 #include "daemon/rpc/algorithm_proto.h"
 #include "daemon/rpc/control_call.h"
-#include "daemon/rpc/field_error.h"
 
 namespace uacced {
 namespace {
-
-using absl::StatusCode;
-
-// The store knows codes and words; programs want a reason too.
-absl::Status WithReason(const absl::Status& status, size_t max_keys) {
-  std::string reason;
-  switch (status.code()) {
-    case StatusCode::kAlreadyExists:
-      reason = "KEY_EXISTS";
-      break;
-    case StatusCode::kNotFound:
-      reason = "KEY_NOT_FOUND";
-      break;
-    case StatusCode::kInvalidArgument:
-      reason = "KEY_INVALID";
-      break;
-    case StatusCode::kResourceExhausted:
-      return MakeError(
-          status.code(), status.message(),
-          {.reason = "KEYS_LIMIT",
-           .quota_subject = "daemon",
-           .quota_description = absl::StrCat("keys.max_keys = ", max_keys)});
-    default:
-      break;
-  }
-  return MakeError(status.code(), status.message(), {.reason = reason});
-}
 
 // CreateKeyRequest and ImportKeyRequest name the key's use alike.
 template <typename Request>
@@ -68,38 +39,68 @@ absl::StatusOr<KeySpec> SpecOf(const Request& request) {
   return spec;
 }
 
-void Describe(const Key& key, v1::Key* out) {
-  out->set_name(key.name());
-  if (hw::Info(key.algorithm()).family == hw::Family::kHmac) {
-    out->set_hmac(ToHash(key.algorithm()));
-  } else {
-    out->set_cipher(ToCipher(key.algorithm()));
-  }
-  out->set_caller_nonce(key.caller_nonce());
-  out->set_imported(key.imported());
-  const absl::Duration since_epoch = key.create_time() - absl::UnixEpoch();
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   absl::Duration rest;
-  out->mutable_create_time()->set_seconds(
-      absl::IDivDuration(since_epoch, absl::Seconds(1), &rest));
-  out->mutable_create_time()->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(
+      absl::IDivDuration(time - absl::UnixEpoch(), absl::Seconds(1), &rest));
+  timestamp.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  return timestamp;
 }
 
-// What of a key is not its name, in ListKeys' answer, rounded up.
-constexpr uint64_t kListedKeyBytes = 128;
-
-using MaybeKey = absl::StatusOr<std::shared_ptr<const Key>>;
-
-// Describes the new key, and leaves a line for whoever audits.
-absl::Status AnswerNew(const MaybeKey& key, size_t max_keys, v1::Key* out) {
-  if (!key.ok()) return WithReason(key.status(), max_keys);
-  Describe(**key, out);
-  Log(LogLevel::kInfo, "keys",
-      (*key)->imported() ? "key imported" : "key created",
-      {{"key", (*key)->name()},
-       {"algorithm", hw::Info((*key)->algorithm()).name}});
-  return absl::OkStatus();
+// REQUIRES: there is a version.
+void Describe(const KeyVersions& versions, v1::Key* out) {
+  const Key& first = *versions.front();
+  out->set_name(first.name());
+  if (hw::Info(first.algorithm()).family == hw::Family::kHmac) {
+    out->set_hmac(ToHash(first.algorithm()));
+  } else {
+    out->set_cipher(ToCipher(first.algorithm()));
+  }
+  out->set_caller_nonce(first.caller_nonce());
+  *out->mutable_create_time() = ToTimestamp(first.create_time());
+  out->set_imported(first.imported());
+  out->set_newest_version(versions.back()->version());
+  for (const std::shared_ptr<const Key>& key : versions) {
+    v1::KeyVersion& version = *out->add_versions();
+    version.set_version(key->version());
+    *version.mutable_create_time() = ToTimestamp(key->create_time());
+    version.set_imported(key->imported());
+    version.set_messages(key->messages());
+    version.set_max_messages(key->max_messages());
+  }
 }
+
+// What of a key and of a version ListKeys answers with, rounded up.
+constexpr uint64_t kListedKeyBytes = 128 + KeyStore::kMaxNameBytes;
+constexpr uint64_t kListedVersionBytes = 128;
+
+// Describes a new version, and leaves a line for whoever audits.
+void AnswerNew(absl::string_view what, const KeyVersions& versions,
+               v1::Key* out) {
+  const Key& key = *versions.back();
+  Describe(versions, out);
+  Log(LogLevel::kInfo, "keys", what,
+      {{"key", key.name()},
+       {"algorithm", hw::Info(key.algorithm()).name},
+       {"version", key.version()}});
+}
+
+// (The receive buffers below the message are gRPC's, not zeroed.)
+class Cleanser {
+ public:
+  explicit Cleanser(std::string& secret) : secret_(secret) {}
+  Cleanser(const Cleanser&) = delete;
+  Cleanser& operator=(const Cleanser&) = delete;
+  ~Cleanser() { OPENSSL_cleanse(secret_.data(), secret_.size()); }
+
+  hw::Bytes bytes() const {
+    return {reinterpret_cast<const uint8_t*>(secret_.data()), secret_.size()};
+  }
+
+ private:
+  std::string& secret_;
+};
 
 }  // namespace
 
@@ -111,8 +112,9 @@ grpc::ServerUnaryReactor* KeysService::CreateKey(
       [this](const v1::CreateKeyRequest& message,
              v1::CreateKeyResponse& answer) -> absl::Status {
         UACCED_ASSIGN_OR_RETURN(const KeySpec spec, SpecOf(message));
-        return AnswerNew(keys_.CreateKey(spec), keys_.max_keys(),
-                         answer.mutable_key());
+        UACCED_ASSIGN_OR_RETURN(const auto key, keys_.CreateKey(spec));
+        AnswerNew("key created", {key}, answer.mutable_key());
+        return absl::OkStatus();
       });
 }
 
@@ -123,18 +125,12 @@ grpc::ServerUnaryReactor* KeysService::ImportKey(
       request, response,
       [this](v1::ImportKeyRequest& message,
              v1::ImportKeyResponse& answer) -> absl::Status {
-        std::string& material = *message.mutable_material();
-        const absl::StatusOr<KeySpec> spec = SpecOf(message);
-        const MaybeKey key =
-            spec.ok()
-                ? keys_.ImportKey(
-                      *spec, {reinterpret_cast<const uint8_t*>(material.data()),
-                              material.size()})
-                : MaybeKey(spec.status());
-        // (The receive buffers below the message are gRPC's, not zeroed.)
-        OPENSSL_cleanse(material.data(), material.size());
-        if (!spec.ok()) return spec.status();
-        return AnswerNew(key, keys_.max_keys(), answer.mutable_key());
+        const Cleanser material(*message.mutable_material());
+        UACCED_ASSIGN_OR_RETURN(const KeySpec spec, SpecOf(message));
+        UACCED_ASSIGN_OR_RETURN(const auto key,
+                                keys_.ImportKey(spec, material.bytes()));
+        AnswerNew("key imported", {key}, answer.mutable_key());
+        return absl::OkStatus();
       });
 }
 
@@ -142,16 +138,34 @@ grpc::ServerUnaryReactor* KeysService::ListKeys(
     grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
   absl::StatusOr<Ticket> ticket = admission_.Admit(
-      TenantId{0}, keys_.size() * (kListedKeyBytes + KeyStore::kMaxNameBytes));
+      TenantId{0}, keys_.key_count() * kListedKeyBytes +
+                       keys_.version_count() * kListedVersionBytes);
   if (!ticket.ok()) return RefuseControlCall(ticket.status());
   return RunControlCall<v1::ListKeysRequest, v1::ListKeysResponse>(
       request, response,
       [this](const v1::ListKeysRequest& /*message*/,
              v1::ListKeysResponse& answer) {
-        for (const auto& key : keys_.List()) Describe(*key, answer.add_keys());
+        for (const KeyVersions& key : keys_.List()) {
+          Describe(key, answer.add_keys());
+        }
         return absl::OkStatus();
       },
       *std::move(ticket));
+}
+
+grpc::ServerUnaryReactor* KeysService::RotateKey(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunControlCall<v1::RotateKeyRequest, v1::RotateKeyResponse>(
+      request, response,
+      [this](v1::RotateKeyRequest& message,
+             v1::RotateKeyResponse& answer) -> absl::Status {
+        const Cleanser material(*message.mutable_material());
+        UACCED_ASSIGN_OR_RETURN(const KeyVersions versions,
+                                keys_.Rotate(message.name(), material.bytes()));
+        AnswerNew("key rotated", versions, answer.mutable_key());
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* KeysService::DestroyKey(
@@ -161,9 +175,7 @@ grpc::ServerUnaryReactor* KeysService::DestroyKey(
       request, response,
       [this](const v1::DestroyKeyRequest& message,
              v1::DestroyKeyResponse& /*answer*/) -> absl::Status {
-        if (absl::Status status = keys_.Destroy(message.name()); !status.ok()) {
-          return WithReason(status, keys_.max_keys());
-        }
+        UACCED_RETURN_IF_ERROR(keys_.Destroy(message.name()));
         Log(LogLevel::kInfo, "keys", "key destroyed",
             {{"key", message.name()}});
         return absl::OkStatus();

@@ -17,8 +17,9 @@ class KeysService final
     : public v1::Keys::WithRawCallbackMethod_CreateKey<
           v1::Keys::WithRawCallbackMethod_ImportKey<
               v1::Keys::WithRawCallbackMethod_ListKeys<
-                  v1::Keys::WithRawCallbackMethod_DestroyKey<
-                      v1::Keys::Service>>>> {
+                  v1::Keys::WithRawCallbackMethod_RotateKey<
+                      v1::Keys::WithRawCallbackMethod_DestroyKey<
+                          v1::Keys::Service>>>>> {
  public:
   KeysService(KeyStore& keys, Admission& admission)
       : keys_(keys), admission_(admission) {}
@@ -32,6 +33,9 @@ class KeysService final
   grpc::ServerUnaryReactor* ListKeys(grpc::CallbackServerContext* context,
                                      const grpc::ByteBuffer* request,
                                      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* RotateKey(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* DestroyKey(grpc::CallbackServerContext* context,
                                        const grpc::ByteBuffer* request,
                                        grpc::ByteBuffer* response) override;

@@ -12,6 +12,8 @@
 #include <climits>
 
 #include "absl/memory/memory.h"
+#include "absl/time/time.h"
+#include "daemon/core/error.h"
 
 namespace uacced {
 namespace {
@@ -62,8 +64,8 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Create(
 
 RpcServer::RpcServer(const RequestPath& path, KeyStore& keys)
     : accelerator_(path),
-      keys_(keys, path.admission),
-      admin_(path.metrics, path.placement) {}
+      keys_(keys, path.path.admission),
+      admin_(path.path.metrics, path.path.placement) {}
 
 void RpcServer::AddConnection(UniqueFd connection) {
   grpc::AddInsecureChannelFromFd(server_.get(), connection.release());
@@ -71,6 +73,19 @@ void RpcServer::AddConnection(UniqueFd connection) {
 
 void RpcServer::SetNotServing() {
   server_->GetHealthCheckService()->SetServingStatus(false);
+}
+
+void RpcServer::RetireStreams(RetireReason reason, int64_t before_ns) {
+  const bool aged = reason == RetireReason::kAge;
+  accelerator_.streams().Retire(
+      MakeError(absl::StatusCode::kUnavailable,
+                aged ? "the stream is as old as limits.max_connection_age_ms; "
+                       "open a new one, and send again what has no result"
+                     : "the daemon is shutting down; connect again, and send "
+                       "again what has no result",
+                {.reason = aged ? "STREAM_AGE" : "SHUTTING_DOWN",
+                 .retry_after = absl::Milliseconds(aged ? 1 : 200)}),
+      before_ns);
 }
 
 void RpcServer::Shutdown(uint32_t grace_ms) {

@@ -42,6 +42,12 @@ class RpcServer {
   // Health checks answer NOT_SERVING from now on.
   void SetNotServing();
 
+  enum class RetireReason { kAge, kShutdown };
+
+  // Ends streams that began at `before_ns` of the path's clock or earlier, once
+  // what they read is answered: clients open new ones.
+  void RetireStreams(RetireReason reason, int64_t before_ns);
+
   // Refuses new calls, waits for running ones, cancels those that still run
   // after `grace_ms`, and returns when every call is done.
   void Shutdown(uint32_t grace_ms);

@@ -4,9 +4,8 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format.h>
 #include <google/protobuf/wire_format_lite.h>
-#include <grpcpp/support/proto_buffer_reader.h>
-#include <grpcpp/support/slice.h>
 
+#include <climits>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -26,46 +25,80 @@ constexpr size_t kCopyBytes = 4096;
 // Field number and wire type 2 (length-delimited).
 constexpr uint32_t kPayloadTag = (kPayloadField << 3) | 2;
 
+// Requests nest three deep: ChainRequest, ChainStep, CompressRequest.
+constexpr int kMaxDepth = 4;
+
+struct UnknownFields {
+  size_t count = 0;
+  size_t bytes = 0;
+};
+
 // As the parser sees it: a field of another wire type is unknown to it too.
-bool IsKnown(const google::protobuf::Descriptor& descriptor, uint32_t tag) {
+const FieldDescriptor* KnownField(const google::protobuf::Descriptor& type,
+                                  uint32_t tag) {
   const FieldDescriptor* field =
-      descriptor.FindFieldByNumber(WireFormatLite::GetTagFieldNumber(tag));
+      type.FindFieldByNumber(WireFormatLite::GetTagFieldNumber(tag));
   return field != nullptr && WireFormat::WireTypeForField(field) ==
-                                 WireFormatLite::GetTagWireType(tag);
+                                 WireFormatLite::GetTagWireType(tag)
+             ? field
+             : nullptr;
 }
 
-// Looks at the outermost fields alone: no request has messages inside.
-bool HasFewUnknownFields(grpc::ByteBuffer& buffer,
-                         const google::protobuf::Descriptor& descriptor) {
-  grpc::ProtoBufferReader reader(&buffer);
-  if (!reader.status().ok()) return false;
-  CodedInputStream input(&reader);
-  size_t fields = 0, bytes = 0;
+bool CountUnknown(hw::Bytes wire, const google::protobuf::Descriptor& type,
+                  int depth, UnknownFields& unknown) {
+  CodedInputStream input(wire.data(), static_cast<int>(wire.size()));
   for (;;) {
     const int begin = input.CurrentPosition();
     const uint32_t tag = input.ReadTag();
     if (tag == 0) return input.ConsumedEntireMessage();
+    const int value_at = input.CurrentPosition();
     if (!WireFormatLite::SkipField(&input, tag)) return false;
-    if (IsKnown(descriptor, tag)) continue;
-    bytes += static_cast<size_t>(input.CurrentPosition() - begin);
-    if (++fields > kMaxUnknownFields || bytes > kMaxUnknownBytes) return false;
+    // The payload above all: the look-up is for what is rare.
+    if (tag == kPayloadTag && depth == 0) continue;
+    const FieldDescriptor* field = KnownField(type, tag);
+    if (field == nullptr) {
+      unknown.bytes += static_cast<size_t>(input.CurrentPosition() - begin);
+      if (++unknown.count > kMaxUnknownFields ||
+          unknown.bytes > kMaxUnknownBytes) {
+        return false;
+      }
+    } else if (field->message_type() != nullptr) {
+      CodedInputStream value(wire.data() + value_at,
+                             input.CurrentPosition() - value_at);
+      uint32_t size = 0;
+      if (depth >= kMaxDepth || !value.ReadVarint32(&size) ||
+          !CountUnknown(wire.subspan(static_cast<size_t>(
+                                         value_at + value.CurrentPosition()),
+                                     size),
+                        *field->message_type(), depth + 1, unknown)) {
+        return false;
+      }
+    }
   }
 }
 
 }  // namespace
 
+bool HasFewUnknownFields(hw::Bytes wire,
+                         const google::protobuf::Descriptor& descriptor) {
+  UnknownFields unknown;
+  return wire.size() <= INT_MAX && CountUnknown(wire, descriptor, 0, unknown);
+}
+
+bool MakeContiguous(grpc::ByteBuffer& buffer, grpc::Slice& out) {
+  // (An empty message is another thing than none.)
+  if (!buffer.Valid()) return false;
+  if (buffer.TrySingleSlice(&out).ok()) return true;
+  return buffer.DumpToSingleSlice(&out).ok();
+}
+
 bool ParseMessage(grpc::ByteBuffer& buffer,
                   google::protobuf::Message& message) {
-  // No message at all, as from a client that broke off within it: an empty
-  // message is another thing.
-  if (!buffer.Valid()) return false;
-  if (buffer.Length() == 0) {
-    message.Clear();
-    return true;
-  }
-  if (!HasFewUnknownFields(buffer, *message.GetDescriptor())) return false;
-  grpc::ProtoBufferReader reader(&buffer);
-  return reader.status().ok() && message.ParseFromZeroCopyStream(&reader);
+  grpc::Slice slice;
+  if (!MakeContiguous(buffer, slice)) return false;
+  const hw::Bytes wire = AsBytes(slice);
+  return HasFewUnknownFields(wire, *message.GetDescriptor()) &&
+         message.ParseFromArray(wire.data(), static_cast<int>(wire.size()));
 }
 
 grpc::ByteBuffer SerializeWithPayload(

@@ -8,10 +8,12 @@
 
 #include <google/protobuf/message.h>
 #include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/slice.h>
 
 #include <cstddef>
 
 #include "hw/dma_buffer.h"
+#include "hw/request.h"
 
 namespace uacced {
 
@@ -24,7 +26,20 @@ inline constexpr int kPayloadField = 1;
 inline constexpr size_t kMaxUnknownFields = 32;
 inline constexpr size_t kMaxUnknownBytes = 4096;
 
-// False when `buffer` is no such message, or has more unknown fields than that.
+// Whether `wire` is well-formed on the outside and has no more unknown fields
+// than that, those of messages within it included.
+bool HasFewUnknownFields(hw::Bytes wire,
+                         const google::protobuf::Descriptor& descriptor);
+
+// The whole of `buffer` in one piece, copied only if it came in several. False
+// when there is no message at all, as from a client that broke off within it.
+bool MakeContiguous(grpc::ByteBuffer& buffer, grpc::Slice& out);
+
+inline hw::Bytes AsBytes(const grpc::Slice& slice) {
+  return {slice.begin(), slice.size()};
+}
+
+// False when `buffer` is no such message, or has too many unknown fields.
 bool ParseMessage(grpc::ByteBuffer& buffer, google::protobuf::Message& message);
 
 // `message` plus the first `payload_bytes` of `payload` as field

@@ -194,7 +194,8 @@ Result RunCipher(EVP_CIPHER_CTX* context, const Request& request) {
 
 CipherCodec::CipherCodec(const EvpAlgorithms& algorithms)
     : algorithms_(algorithms),
-      sm4_xts_(algorithms.Cipher(Algorithm::kSm4Xts)) {}
+      sm4_xts_(algorithms.Cipher(Algorithm::kSm4Xts)),
+      xaes_kdf_(algorithms.Cipher(Algorithm::kXaes256Gcm)) {}
 
 Result CipherCodec::Encrypt(const Request& request) {
   return Process(request, /*encrypt=*/true);
@@ -219,6 +220,7 @@ EVP_CIPHER_CTX* CipherCodec::ContextFor(Algorithm algorithm) {
 Result CipherCodec::Process(const Request& request, bool encrypt) {
   const Algorithm algorithm = request.algorithm;
   if (algorithms_.Cipher(algorithm) == nullptr) return Result::Unsupported();
+  if (algorithm == Algorithm::kXaes256Gcm) return ProcessXaes(request, encrypt);
   // OpenSSL counts in int.
   if (request.source.size() > INT_MAX - kCipherBlockBytes ||
       request.associated_data.size() > INT_MAX ||
@@ -279,6 +281,24 @@ Result CipherCodec::ProcessXts(const Request& request, bool encrypt) {
   return result;
 }
 
+Result CipherCodec::ProcessXaes(const Request& request, bool encrypt) {
+  keyed_ |= uint64_t{1} << static_cast<unsigned>(Algorithm::kXaes256Gcm);
+  uint8_t derived[XaesKdf::kKeyBytes];
+  Result result = Result::Unavailable();
+  if (xaes_kdf_.Derive(request.key, request.nonce.first(XaesKdf::kSaltBytes),
+                       derived)) {
+    Request gcm = request;
+    gcm.algorithm = Algorithm::kAes256Gcm;
+    gcm.key = derived;
+    gcm.nonce = request.nonce.subspan(XaesKdf::kSaltBytes);
+    result = Process(gcm, encrypt);
+  } else {
+    ERR_clear_error();
+  }
+  OPENSSL_cleanse(derived, sizeof(derived));
+  return result;
+}
+
 void CipherCodec::Scrub() {
   if (keyed_ == 0) return;
   // XTS wants halves that differ.
@@ -292,6 +312,7 @@ void CipherCodec::Scrub() {
     }
   }
   sm4_xts_.Scrub();
+  xaes_kdf_.Scrub();
   keyed_ = 0;
 }
 

@@ -1,5 +1,5 @@
 // Encryption on the host CPU through OpenSSL 3: GCM, CCM, ChaCha20-Poly1305,
-// XTS, CTR and CBC, with AES or SM4.
+// XTS, CTR and CBC, with AES or SM4; and XAES-256-GCM (C2SP).
 //
 // Contexts are made on first use, one for each algorithm, and keyed anew for
 // every request, which allocates nothing.
@@ -14,6 +14,7 @@
 #include "hw/soft/evp_algorithms.h"
 #include "hw/soft/result.h"
 #include "hw/soft/sm4_xts.h"
+#include "hw/soft/xaes_kdf.h"
 
 namespace uacced::hw {
 
@@ -45,10 +46,12 @@ class CipherCodec {
   EVP_CIPHER_CTX* ContextFor(Algorithm algorithm);
   Result Process(const Request& request, bool encrypt);
   Result ProcessXts(const Request& request, bool encrypt);
+  Result ProcessXaes(const Request& request, bool encrypt);
 
   const EvpAlgorithms& algorithms_;
   std::array<CipherContext, kAlgorithmCount> contexts_;
   Sm4Xts sm4_xts_;
+  XaesKdf xaes_kdf_;
   // Which contexts have held a key since the last Scrub(), a bit for each.
   uint64_t keyed_ = 0;
 };

@@ -1,5 +1,7 @@
 #include "hw/soft/cipher_codec.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -49,6 +51,15 @@ Message MakeMessage(Algorithm algorithm, ByteVector text) {
           .associated_data = RandomBytes(IsAead(algorithm) ? 33 : 0, 3),
           .text = std::move(text),
           .mac = ByteVector(IsAead(algorithm) ? 16 : 0)};
+}
+
+ByteVector Shake128(const ByteVector& data, size_t bytes) {
+  ByteVector out(bytes);
+  HashContext context(EVP_MD_CTX_new());
+  EXPECT_TRUE(EVP_DigestInit_ex(context.get(), EVP_shake128(), nullptr) == 1 &&
+              EVP_DigestUpdate(context.get(), data.data(), data.size()) == 1 &&
+              EVP_DigestFinalXOF(context.get(), out.data(), bytes) == 1);
+  return out;
 }
 
 class CipherCodecTest : public ::testing::Test {
@@ -117,6 +128,33 @@ TEST_F(CipherCodecTest, PublishedVectorsHoldInBothDirections) {
     }
     codec_.Scrub();
   }
+}
+
+// The accumulated vector of the C2SP specification: 10,000 messages whose keys,
+// nonces, texts and associated data are SHAKE128 of nothing, read in turn, and
+// the SHAKE128 of all that comes out.
+TEST_F(CipherCodecTest, XaesAgreesOnTenThousandMessages) {
+  constexpr int kMessages = 10'000;
+  const ByteVector random = Shake128({}, kMessages * (32 + 24 + 2 * 256));
+  size_t at = 0;
+  const auto take = [&](size_t bytes) {
+    at += bytes;
+    return ByteVector(&random[at - bytes], &random[at]);
+  };
+  ByteVector all;
+  for (int i = 0; i < kMessages; ++i) {
+    Message message{.algorithm = Algorithm::kXaes256Gcm};
+    message.key = take(32);
+    message.nonce = take(24);
+    message.text = take(take(1)[0]);
+    message.associated_data = take(take(1)[0]);
+    message.mac.resize(16);
+    const Message sealed = Encrypt(message);
+    all.insert(all.end(), sealed.text.begin(), sealed.text.end());
+    all.insert(all.end(), sealed.mac.begin(), sealed.mac.end());
+  }
+  EXPECT_EQ(Shake128(all, 32), FromHex("e6b9edf2df6cec60c8cbd864e2211b59"
+                                       "7fb69a529160cd040d56c0c210081939"));
 }
 
 TEST_F(CipherCodecTest, EverySizeGoesThereAndBack) {

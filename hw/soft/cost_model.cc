@@ -68,6 +68,8 @@ Cost CryptoCost(Algorithm algorithm) {
     case Algorithm::kAes128Gcm:
     case Algorithm::kAes256Gcm:
       return {400, 210};
+    case Algorithm::kXaes256Gcm:
+      return {700, 210};
     case Algorithm::kAes128Ccm:
     case Algorithm::kAes256Ccm:
       return {370, 1'050};

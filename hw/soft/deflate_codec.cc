@@ -9,7 +9,6 @@
 namespace uacced::hw {
 namespace {
 
-constexpr int kMaxIgzipLevel = 3;
 constexpr int kFirstNearOptimalLevel = 10;
 // Level buffers of the default size: larger ones gained nothing at 64 KiB.
 constexpr size_t kLevelBufferBytes = std::max(
@@ -52,6 +51,7 @@ DeflateCodec::~DeflateCodec() {
 }
 
 Result DeflateCodec::Compress(const Request& request) {
+  if (request.fragment) return CompressFragment(request);
   return request.level >= 1 && request.level <= kMaxIgzipLevel
              ? CompressFast(request)
              : CompressWell(request);
@@ -69,9 +69,11 @@ Result DeflateCodec::CompressFast(const Request& request) {
   stream.level = static_cast<uint8_t>(request.level);
   stream.level_buf = igzip_->level_buffer;
   stream.level_buf_size = kLevelBufferBytes;
-  stream.end_of_stream = 1;
-  stream.flush = NO_FLUSH;
-  stream.gzip_flag = request.algorithm == Algorithm::kGzip   ? IGZIP_GZIP
+  // A flush ends the blocks on a byte.
+  stream.end_of_stream = request.fragment ? 0 : 1;
+  stream.flush = request.fragment ? FULL_FLUSH : NO_FLUSH;
+  stream.gzip_flag = request.fragment                        ? IGZIP_DEFLATE
+                     : request.algorithm == Algorithm::kGzip ? IGZIP_GZIP
                      : request.algorithm == Algorithm::kZlib ? IGZIP_ZLIB
                                                              : IGZIP_DEFLATE;
   // ISA-L reads only, but says so to no compiler.
@@ -105,7 +107,8 @@ Result DeflateCodec::CompressWell(const Request& request) {
   libdeflate_compressor* compressor = CompressorFor(request.level);
   if (compressor == nullptr) return Result::Unavailable();
   const auto compress =
-      request.algorithm == Algorithm::kGzip   ? libdeflate_gzip_compress
+      request.fragment                        ? libdeflate_deflate_compress
+      : request.algorithm == Algorithm::kGzip ? libdeflate_gzip_compress
       : request.algorithm == Algorithm::kZlib ? libdeflate_zlib_compress
                                               : libdeflate_deflate_compress;
   const size_t produced =
@@ -115,6 +118,7 @@ Result DeflateCodec::CompressWell(const Request& request) {
 }
 
 Result DeflateCodec::Decompress(const Request& request) {
+  if (request.fragment) return DecompressFragment(request);
   if (request.source.empty()) return Result::Corrupt();
   if (decompressor_ == nullptr) {
     decompressor_ = libdeflate_alloc_decompressor();

@@ -25,6 +25,7 @@ constexpr Fetched kCiphers[] = {
     {Algorithm::kSm4Xts, "SM4-ECB"},
     {Algorithm::kSm4Ctr, "SM4-CTR"},
     {Algorithm::kSm4Cbc, "SM4-CBC"},
+    {Algorithm::kXaes256Gcm, "AES-256-ECB"},
 };
 
 constexpr Fetched kHashes[] = {
@@ -39,6 +40,9 @@ EvpAlgorithms::EvpAlgorithms() {
   for (const auto& [algorithm, name] : kCiphers) {
     ciphers_[static_cast<size_t>(algorithm)].reset(
         EVP_CIPHER_fetch(nullptr, name, nullptr));
+  }
+  if (Cipher(Algorithm::kAes256Gcm) == nullptr) {
+    ciphers_[static_cast<size_t>(Algorithm::kXaes256Gcm)].reset();
   }
   for (const auto& [algorithm, name] : kHashes) {
     hashes_[static_cast<size_t>(algorithm)].reset(

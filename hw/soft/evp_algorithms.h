@@ -30,7 +30,8 @@ class EvpAlgorithms {
   EvpAlgorithms();
 
   // Null when no provider has it, as with ChaCha20 under FIPS. For kSm4Xts,
-  // which OpenSSL 3.0 lacks, SM4-ECB: see sm4_xts.h.
+  // which OpenSSL 3.0 lacks, SM4-ECB: see sm4_xts.h. For kXaes256Gcm, which
+  // needs kAes256Gcm as well, AES-256-ECB: see xaes_kdf.h.
   const EVP_CIPHER* Cipher(Algorithm algorithm) const {
     return ciphers_[static_cast<size_t>(algorithm)].get();
   }

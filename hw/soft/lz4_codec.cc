@@ -19,6 +19,12 @@ LZ4F_blockSizeID_t BlockSizeFor(size_t source_bytes) {
   return LZ4F_max4MB;
 }
 
+// What goes before and behind fragments: a frame of independent blocks of
+// 4 MiB with checksums of their own, and the block of no size.
+constexpr uint8_t kFragmentHeader[] = {0x04, 0x22, 0x4d, 0x18,
+                                       0x70, 0x70, 0x72};
+constexpr uint8_t kEndMark[] = {0, 0, 0, 0};
+
 // The public part of liblz4's API tells errors apart by name only.
 Result FromError(size_t code) {
   return std::strcmp(LZ4F_getErrorName(code), "ERROR_allocation_failed") == 0
@@ -32,6 +38,12 @@ LZ4F_preferences_t PreferencesFor(const Request& request) {
   preferences.frameInfo.blockMode = LZ4F_blockIndependent;
   preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled;
   preferences.frameInfo.contentSize = request.source.size();
+  if (request.fragment) {
+    preferences.frameInfo.blockSizeID = LZ4F_max4MB;
+    preferences.frameInfo.blockChecksumFlag = LZ4F_blockChecksumEnabled;
+    preferences.frameInfo.contentChecksumFlag = LZ4F_noContentChecksum;
+    preferences.frameInfo.contentSize = 0;
+  }
   preferences.compressionLevel = static_cast<uint8_t>(request.level);
   preferences.autoFlush = 1;  // Nothing is buffered: all input comes at once.
   return preferences;
@@ -45,6 +57,7 @@ Lz4Codec::~Lz4Codec() {
 }
 
 Result Lz4Codec::Compress(const Request& request) {
+  if (request.fragment && request.source.empty()) return Result::Produced(0);
   if (compressor_ == nullptr &&
       LZ4F_isError(LZ4F_createCompressionContext(&compressor_, LZ4F_VERSION))) {
     return Result::Unavailable();
@@ -58,10 +71,14 @@ Result Lz4Codec::Compress(const Request& request) {
   uint8_t* const begin = request.destination.data();
   uint8_t* const end = begin + request.destination.size();
   uint8_t* out = begin;
+  uint8_t header[LZ4F_HEADER_SIZE_MAX];
   size_t written =
-      LZ4F_compressBegin(compressor_, out, end - out, &preferences);
+      LZ4F_compressBegin(compressor_, header, sizeof(header), &preferences);
   if (LZ4F_isError(written)) return Result::Unavailable();  // Out of memory.
-  out += written;
+  if (!request.fragment) {
+    std::memcpy(out, header, written);
+    out += written;
+  }
   if (source_bytes > 0) {
     LZ4F_compressOptions_t options = {};
     options.stableSrc = 1;
@@ -71,18 +88,23 @@ Result Lz4Codec::Compress(const Request& request) {
     if (LZ4F_isError(written)) return Result::Internal();
     out += written;
   }
+  // Nothing is buffered, so a fragment is complete.
+  if (request.fragment) return Result::Produced(out - begin);
   written = LZ4F_compressEnd(compressor_, out, end - out, nullptr);
   if (LZ4F_isError(written)) return Result::Internal();
   return Result::Produced(out + written - begin);
 }
 
 Result Lz4Codec::Decompress(const Request& request) {
-  if (request.source.empty()) return Result::Corrupt();
+  if (request.source.empty()) {
+    return request.fragment ? Result::Produced(0) : Result::Corrupt();
+  }
   if (decompressor_ == nullptr && LZ4F_isError(LZ4F_createDecompressionContext(
                                       &decompressor_, LZ4F_VERSION))) {
     return Result::Unavailable();
   }
-  const Result result = DecompressFrames(request);
+  const Result result = request.fragment ? DecompressFragment(request)
+                                         : DecompressFrames(request);
   if (!result.ok()) {
     // LZ4F_resetDecompressionContext() of liblz4 1.9.4 forgets to forget how
     // much of the frame was to come, which fails the next frame without a size.
@@ -116,6 +138,35 @@ Result Lz4Codec::DecompressFrames(const Request& request) {
     }
     if (hint != 0 && consumed == 0 && produced == 0) return Result::TooSmall();
   }
+}
+
+Result Lz4Codec::DecompressFragment(const Request& request) {
+  LZ4F_decompressOptions_t options = {};
+  options.stableDst = 1;
+  uint8_t* const begin =
+      request.destination.empty() ? &g_no_room : request.destination.data();
+  uint8_t* const end = begin + request.destination.size();
+  uint8_t* out = begin;
+  size_t hint = 0;
+  for (const Bytes part :
+       {Bytes(kFragmentHeader), request.source, Bytes(kEndMark)}) {
+    const uint8_t* source = part.data();
+    const uint8_t* const source_end = source + part.size();
+    while (source != source_end) {
+      size_t consumed = source_end - source;
+      size_t produced = end - out;
+      hint = LZ4F_decompress(decompressor_, out, &produced, source, &consumed,
+                             &options);
+      if (LZ4F_isError(hint)) return FromError(hint);
+      source += consumed;
+      out += produced;
+      // The frame ends where our own mark does, and nowhere else.
+      const bool last = part.data() == kEndMark && source == source_end;
+      if (hint == 0 && !last) return Result::Corrupt();
+      if (consumed == 0 && produced == 0) return Result::TooSmall();
+    }
+  }
+  return hint == 0 ? Result::Produced(out - begin) : Result::Corrupt();
 }
 
 }  // namespace uacced::hw

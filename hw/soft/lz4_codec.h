@@ -2,7 +2,8 @@
 //
 // Levels:  0..2 fast (they are the same), 3..12 high compression. Frames carry
 //          content size and checksum; blocks are independent, of the smallest
-//          size that holds the input, at most 4 MiB.
+//          size that holds the input, at most 4 MiB. Fragments (hw/request.h)
+//          have blocks of 4 MiB, each with its own checksum.
 // Memory:  one context for each direction, made on first use: up to 0.3 MiB to
 //          compress and, for frames of 4 MiB blocks, 8 MiB to decompress.
 // Threads: thread-compatible; each worker has its own.
@@ -33,9 +34,12 @@ class Lz4Codec {
   // INVALID_ARGUMENT: empty, truncated or corrupt input, a wrong checksum, a
   // dictionary is needed, or bytes after the end.
   // OUT_OF_RANGE: the output is larger than the destination.
+  // Of a fragment also INVALID_ARGUMENT: an end mark, or an end that is not
+  // that of a block. An empty one stands for an empty block.
   Result Decompress(const Request& request);
 
  private:
+  Result DecompressFragment(const Request& request);
   Result DecompressFrames(const Request& request);
 
   LZ4F_cctx_s* compressor_ = nullptr;

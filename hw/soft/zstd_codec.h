@@ -1,6 +1,7 @@
 // Zstandard (RFC 8878) on the host CPU, through libzstd.
 //
-// Levels:  1..19, libzstd's own. Frames carry content size and checksum.
+// Levels:  1..19, libzstd's own. Frames carry content size and checksum. A
+//          fragment (hw/request.h) is just that, a frame.
 // Memory:  one context for each direction, made on first use. The compressor's
 //          grows with level and input; past 16 MiB it is not kept.
 // Threads: thread-compatible; each worker has its own.

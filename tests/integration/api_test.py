@@ -154,7 +154,7 @@ class CompressionTest(case.DaemonTest):
 class FactsTest(case.DaemonTest):
 
     CONFIG = """
-        limits { max_jobs: 77 max_bytes: 200000000 max_connections: 55 }
+        limits { max_jobs: 77 max_bytes: 300000000 max_connections: 55 }
         keys { max_keys: 33 }
     """
 
@@ -203,7 +203,7 @@ class FactsTest(case.DaemonTest):
         self.assertLess(abs(first.start_time.seconds - time.time()), 600)
         self.assertEqual(
             (first.jobs_limit, first.bytes_limit, first.connections_limit,
-             first.keys_limit), (77, 200_000_000, 55, 33))
+             first.keys_limit), (77, 300_000_000, 55, 33))
         self.assertGreaterEqual(first.connections, 1)
         for _ in range(7):
             self.api.Accelerator.Copy(input=b"x")

@@ -45,7 +45,7 @@ class Caller final : public Reply {
     const uint64_t room_bytes = hw::FirstOutputRoom(job->request, 1 << 20);
     auto ticket = admission.Admit(TenantId{0}, room_bytes);
     if (!ticket.ok()) return nullptr;
-    job->ticket = *std::move(ticket);
+    ticket_ = *std::move(ticket);
     job->output = hw::DmaBuffer::Allocate(room_bytes);
     job->request.destination = job->output.span();
     job->cost_bytes = kBytes;
@@ -53,11 +53,12 @@ class Caller final : public Reply {
     return job;
   }
 
-  void Complete(std::unique_ptr<Job> job) override {
+  void Complete(std::unique_ptr<Job> job, DeferredList& /*deferred*/) override {
     code_ = job->outcome.code;
     produced_.assign(reinterpret_cast<const char*>(job->output.data()),
                      job->outcome.produced_bytes);
     job.reset();
+    ticket_ = Ticket();
     answers_.fetch_add(1, std::memory_order_release);
     answers_.notify_all();
   }
@@ -70,6 +71,7 @@ class Caller final : public Reply {
   const std::string& produced() const { return produced_; }
 
  private:
+  Ticket ticket_;
   std::string source_;
   std::string produced_;
   StatusCode code_ = StatusCode::kUnknown;
@@ -89,7 +91,8 @@ class PathTest : public testing::TestWithParam<hw::SoftDeviceOptions> {
     auto queue = device_->OpenQueue();
     ASSERT_TRUE(queue.ok()) << queue.status();
     const uint16_t lane = reactor_->AddLane("cpu", *std::move(queue));
-    placement_.Add({reactor_.get(), lane, device_->info()});
+    placement_.AddReactor(reactor_.get());
+    placement_.AddDevice({device_.get(), {lane}});
     reactor_->Start();
   }
 
@@ -102,7 +105,10 @@ class PathTest : public testing::TestWithParam<hw::SoftDeviceOptions> {
           admission_, copy ? hw::Operation::kCopy : hw::Operation::kDigest,
           copy ? hw::Algorithm::kNone : hw::Algorithm::kSha256);
       ASSERT_NE(job, nullptr);
-      ASSERT_TRUE(placement_.Place(job).ok());
+      {
+        Placement::Batch batch(placement_);
+        ASSERT_TRUE(placement_.Place(job, batch).ok());
+      }
       caller.Await();
       ASSERT_EQ(caller.code(), StatusCode::kOk);
       ASSERT_EQ(caller.answers(), 1);

@@ -16,7 +16,7 @@ namespace uacced {
 // Keeps every job it gets back. Threads: thread-safe.
 class RecordingReply final : public Reply {
  public:
-  void Complete(std::unique_ptr<Job> job) override {
+  void Complete(std::unique_ptr<Job> job, DeferredList& /*deferred*/) override {
     std::lock_guard lock(mutex_);
     jobs_.push_back(std::move(job));
     changed_.notify_all();

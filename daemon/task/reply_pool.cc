@@ -1,4 +1,4 @@
-#include "daemon/rpc/reply_pool.h"
+#include "daemon/task/reply_pool.h"
 
 #include <pthread.h>
 

@@ -1,6 +1,6 @@
 // Puts the outcome of a job into words: the polling thread sets only codes.
-#ifndef UACCED_DAEMON_RPC_OUTCOME_STATUS_H_
-#define UACCED_DAEMON_RPC_OUTCOME_STATUS_H_
+#ifndef UACCED_DAEMON_TASK_OUTCOME_STATUS_H_
+#define UACCED_DAEMON_TASK_OUTCOME_STATUS_H_
 
 #include <cstdint>
 
@@ -16,4 +16,4 @@ absl::Status OutcomeStatus(const Outcome& outcome, hw::Operation operation,
 
 }  // namespace uacced
 
-#endif  // UACCED_DAEMON_RPC_OUTCOME_STATUS_H_
+#endif  // UACCED_DAEMON_TASK_OUTCOME_STATUS_H_

@@ -1,6 +1,6 @@
 // Errors about one field of a request message: all in the same shape.
-#ifndef UACCED_DAEMON_RPC_FIELD_ERROR_H_
-#define UACCED_DAEMON_RPC_FIELD_ERROR_H_
+#ifndef UACCED_DAEMON_CORE_FIELD_ERROR_H_
+#define UACCED_DAEMON_CORE_FIELD_ERROR_H_
 
 #include <string>
 
@@ -23,4 +23,4 @@ inline absl::Status FieldError(
 
 }  // namespace uacced
 
-#endif  // UACCED_DAEMON_RPC_FIELD_ERROR_H_
+#endif  // UACCED_DAEMON_CORE_FIELD_ERROR_H_

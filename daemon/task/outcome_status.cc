@@ -1,4 +1,4 @@
-#include "daemon/rpc/outcome_status.h"
+#include "daemon/task/outcome_status.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"

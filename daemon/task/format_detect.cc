@@ -1,4 +1,4 @@
-#include "daemon/rpc/format_detect.h"
+#include "daemon/task/format_detect.h"
 
 #include <cstdint>
 

@@ -1,6 +1,6 @@
 // Which compressed format some bytes begin with.
-#ifndef UACCED_DAEMON_RPC_FORMAT_DETECT_H_
-#define UACCED_DAEMON_RPC_FORMAT_DETECT_H_
+#ifndef UACCED_DAEMON_TASK_FORMAT_DETECT_H_
+#define UACCED_DAEMON_TASK_FORMAT_DETECT_H_
 
 #include "hw/algorithm.h"
 #include "hw/request.h"
@@ -14,4 +14,4 @@ hw::Algorithm DetectFormat(hw::Bytes input);
 
 }  // namespace uacced
 
-#endif  // UACCED_DAEMON_RPC_FORMAT_DETECT_H_
+#endif  // UACCED_DAEMON_TASK_FORMAT_DETECT_H_

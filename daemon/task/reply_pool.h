@@ -3,8 +3,8 @@
 //
 // Threads: Push() is thread-safe and does not block, lock or allocate.
 // Lifetime: whoever pushes keeps the task alive until Respond() was called.
-#ifndef UACCED_DAEMON_RPC_REPLY_POOL_H_
-#define UACCED_DAEMON_RPC_REPLY_POOL_H_
+#ifndef UACCED_DAEMON_TASK_REPLY_POOL_H_
+#define UACCED_DAEMON_TASK_REPLY_POOL_H_
 
 #include <atomic>
 #include <cstddef>
@@ -48,4 +48,4 @@ class ReplyPool {
 
 }  // namespace uacced
 
-#endif  // UACCED_DAEMON_RPC_REPLY_POOL_H_
+#endif  // UACCED_DAEMON_TASK_REPLY_POOL_H_

@@ -1,0 +1,142 @@
+// A Task is one accepted operation, from its steps to its result: it asks
+// admission, finds memory, brings a job for each step over the path, gives it
+// more room when the output did not fit, verifies what is to be verified, and
+// hands the output of one step to the next without copying it. Those who make
+// tasks fill in the steps and get Ended().
+//
+// Ownership: whoever made it keeps it until Ended(); it may end in Ended().
+//            The ticket lives as long as the task, so that answers still being
+//            written count against the limits.
+// Threads:   Launch() on any thread; Ended() on the polling thread (small
+//            results), a reply thread, or within Launch(). Then the task is
+//            its owner's again.
+#ifndef UACCED_DAEMON_TASK_TASK_H_
+#define UACCED_DAEMON_TASK_TASK_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/clock.h"
+#include "daemon/core/deferred.h"
+#include "daemon/core/job.h"
+#include "daemon/core/ticket.h"
+#include "daemon/task/path.h"
+#include "daemon/task/reply_pool.h"
+#include "daemon/task/step.h"
+#include "hw/dma_buffer.h"
+
+namespace uacced {
+
+class Task : public Reply, private ReplyTask {
+ public:
+  struct LaunchOptions {
+    hw::Bytes source;  // Stays where it is until Ended().
+    int64_t now_ns = 0;
+    int64_t deadline_ns = kInfiniteFutureNs;
+    const std::atomic<bool>* cancelled = nullptr;  // Outlives the task.
+    // The source's memory counts elsewhere already.
+    bool source_is_counted = false;
+    // Valid: an admission of the caller's, for one job and all its memory.
+    Ticket ticket;
+  };
+
+  explicit Task(const Path& path) : path_(path) {}
+  Task(const Task&) = delete;
+  Task& operator=(const Task&) = delete;
+
+  // At least one, in order, before Launch().
+  Step& AddStep();
+  size_t step_count() const { return first_step_used_ ? 1 + more_.size() : 0; }
+  Step& step(size_t i) { return i == 0 ? first_ : *more_[i - 1]; }
+  const Step& step(size_t i) const { return i == 0 ? first_ : *more_[i - 1]; }
+
+  // Calls Ended() once, whatever happens. The jobs join `batch`.
+  void Launch(LaunchOptions options, Placement::Batch& batch);
+
+  // After Ended(OK): what the last step gave. A chain that ends with a digest
+  // gives what the digest was made of.
+  hw::DmaBuffer TakeOutput() { return std::move(output_); }
+  hw::Bytes output() const {
+    return hw::Bytes(output_.span()).first(produced_bytes_);
+  }
+  // Of the output.
+  size_t produced_bytes() const { return produced_bytes_; }
+  // The operation of the step that it ended at.
+  hw::Operation operation() const { return current().request.operation; }
+
+ protected:
+  ~Task() = default;
+
+  // The result, with details (daemon/core/error.h). `deferred` is null away
+  // from the polling thread; with it this must not block.
+  virtual void Ended(const absl::Status& status, DeferredList* deferred) = 0;
+
+  const Path& path() const { return path_; }
+
+ private:
+  enum class Phase : uint8_t { kWork, kVerify };
+  // The result of the whole task, or nothing while a job is on its way: then
+  // the task may already have ended on another thread.
+  using Result = std::optional<absl::Status>;
+
+  // Reply and ReplyTask.
+  void Complete(std::unique_ptr<Job> job, DeferredList& deferred) final;
+  void Lost() final;
+  void Respond() final { Continue(nullptr); }
+
+  Step& current() { return step(current_index_); }
+  const Step& current() const { return step(current_index_); }
+
+  absl::Status Begin(LaunchOptions& options, Placement::Batch& batch);
+  absl::Status StartStep(Placement::Batch& batch);
+  absl::Status StartWork(Placement::Batch& batch);
+  absl::Status StartVerify();
+  absl::Status GrowOutput();
+  absl::Status Reserve(uint64_t bytes);
+  void GiveBack(hw::DmaBuffer& buffer);
+  absl::Status AllocateOutput(uint64_t bytes);
+  absl::Status PlaceJob(const hw::Request& request, Placement::Batch& batch);
+
+  void Continue(DeferredList* deferred);
+  Result AfterWork();
+  Result AfterVerify();
+  Result AfterStep();
+  bool IsVerified() const;
+  void TakeTimes();
+  void RecordStep(absl::StatusCode code) const;
+
+  const Path& path_;
+  Step first_;
+  bool first_step_used_ = false;
+  std::vector<std::unique_ptr<Step>> more_;
+
+  // Set by Launch().
+  int64_t now_ns_ = 0;
+  int64_t deadline_ns_ = kInfiniteFutureNs;
+  const std::atomic<bool>* cancelled_ = nullptr;
+
+  size_t current_index_ = 0;
+  Phase phase_ = Phase::kWork;
+  int tries_ = 0;                                   // Of the current step.
+  uint16_t avoided_device_ = Placement::kNoDevice;  // Its work did not verify.
+  Ticket ticket_;
+  bool ticket_is_given_ = false;
+  uint64_t uncounted_bytes_ = 0;  // Source bytes that ticket_ is to have.
+  hw::Bytes source_;              // Of the current step.
+  hw::DmaBuffer output_;          // Of the last step that had any.
+  size_t produced_bytes_ = 0;
+  hw::DmaBuffer unverified_;  // Of the current step, while it is verified.
+  uint32_t unverified_bytes_ = 0;
+  // Ours between the steps, else null.
+  std::unique_ptr<Job> job_;
+};
+
+}  // namespace uacced
+
+#endif  // UACCED_DAEMON_TASK_TASK_H_
