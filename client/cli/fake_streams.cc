@@ -157,6 +157,10 @@ grpc::Status FakeAccelerator::DecompressStream(
     return Refuse(grpc::StatusCode::INVALID_ARGUMENT, "corrupt\ninput",
                   "CORRUPT_INPUT");
   }
+  if (data.compare(kHeadBytes, 4, "WIDE") == 0) {
+    return Refuse(grpc::StatusCode::OUT_OF_RANGE, "the window is too large",
+                  "OUTPUT_TOO_LARGE");
+  }
   data.erase(0, kHeadBytes);
   do {
     // As damage would be found: in the middle.

@@ -124,6 +124,18 @@ TEST_F(UaccectlTest, DamageInTheMiddleLeavesNoFileAndSaysSoOfAPipe) {
       << said;
 }
 
+TEST_F(UaccectlTest, WhatIsTooMuchForAStreamIsDoneWhole) {
+  EXPECT_EQ(Run({"decompress"}, "FAKE4-WIDE").out, "WIDE");
+  Put("in", absl::StrCat("FAKE4-WIDE", Text(3 << 20)));
+  EXPECT_EQ(Run({"decompress", Path("in"), "-o", Path("out")}).exit_code, 0);
+  EXPECT_EQ(Get("out").size(), 4 + (3u << 20));
+  const UniqueFd big(Open("in", O_RDWR));
+  ASSERT_EQ(ftruncate(big.get(), kBigBytes), 0);
+  EXPECT_EQ(Run({"decompress", Path("in")}).exit_code, 5);
+  EXPECT_EQ(Run({"decompress", "--max-output", "1M"}, "FAKE4-WIDE").exit_code,
+            5);
+}
+
 TEST_F(UaccectlTest, EncryptedFilesThatWereCutOrReorderedAreRefused) {
   Run({"keys", "create", "k"});
   const std::string file =
