@@ -63,8 +63,9 @@ struct Request {
   // its Adler-32 for kZlib (RFC 1950). May be null.
   uint32_t* checksum = nullptr;
 
-  // One piece of a stateful operation (hw/stream.h); null for whole ones. Of the
-  // fields above only operation, algorithm, source and destination count then.
+  // One piece of a stateful operation (hw/stream.h); null for whole ones. Of
+  // the fields above only operation, algorithm, source and destination count
+  // then.
   Stream* stream = nullptr;
   // The source is the last of the stream's input.
   bool last = false;

@@ -157,6 +157,29 @@ absl::Status DescribeDecryptError(const absl::Status& error,
   return DescribeCallError(error, name, server);
 }
 
+// Decrypt, with the versions of the key one after the other, the newest first:
+// files of version 0 do not say which one it was. Without authentication there
+// is no telling, and the newest is taken.
+absl::StatusOr<v1::DecryptResponse> DecryptWithAnyVersion(
+    const Session& session, v1::DecryptRequest& request) {
+  auto response = session.client.Call(request);
+  if (!absl::IsInvalidArgument(response.status()) ||
+      !IsAuthenticated(request.algorithm())) {
+    return response;
+  }
+  const auto keys = session.client.Call(v1::ListKeysRequest());
+  if (!keys.ok()) return response;
+  for (const v1::Key& key : keys->keys()) {
+    if (key.name() != request.key()) continue;
+    for (uint32_t version = key.newest_version(); version-- > 1;) {
+      request.set_key_version(version);
+      auto older = session.client.Call(request);
+      if (older.ok()) return older;
+    }
+  }
+  return response;
+}
+
 // Version 0.
 absl::Status DecryptWhole(const Session& session, InputFile& input,
                           OutputFile& out) {
@@ -184,7 +207,7 @@ absl::Status DecryptWhole(const Session& session, InputFile& input,
     request.set_associated_data(AssociatedData(file->algorithm, file->key));
   }
   request.set_ciphertext(file->ciphertext.data(), file->ciphertext.size());
-  const auto response = session.client.Call(request);
+  const auto response = DecryptWithAnyVersion(session, request);
   if (!response.ok()) {
     return DescribeDecryptError(response.status(), input.name(),
                                 options.server);

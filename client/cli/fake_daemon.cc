@@ -101,8 +101,19 @@ FakeKeys::Entry FakeKeys::Find(const std::string& name) {
   return found == keys_.end() ? Entry{} : found->second;
 }
 
+void FakeKeys::AddVersion(v1::Key& key, bool imported) {
+  v1::KeyVersion& version = *key.add_versions();
+  version.set_version(static_cast<uint32_t>(key.versions_size()));
+  version.mutable_create_time()->set_seconds(1'000'000'000);
+  version.set_imported(imported);
+  version.set_messages(version.version() * 10);
+  if (key.has_cipher()) version.set_max_messages(uint64_t{1} << 32);
+  key.set_newest_version(version.version());
+}
+
 grpc::Status FakeKeys::Insert(Entry entry, v1::Key* result) {
   entry.key.mutable_create_time()->set_seconds(1'000'000'000);
+  AddVersion(entry.key, entry.key.imported());
   *result = entry.key;
   std::lock_guard<std::mutex> lock(mutex_);
   const std::string name = entry.key.name();
@@ -152,6 +163,19 @@ grpc::Status FakeKeys::ListKeys(grpc::ServerContext*,
                                 v1::ListKeysResponse* response) {
   std::lock_guard<std::mutex> lock(mutex_);
   for (const auto& [name, entry] : keys_) *response->add_keys() = entry.key;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeKeys::RotateKey(grpc::ServerContext*,
+                                 const v1::RotateKeyRequest* request,
+                                 v1::RotateKeyResponse* response) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = keys_.find(request->name());
+  if (found == keys_.end()) {
+    return Refuse(grpc::StatusCode::NOT_FOUND, "no such key", "KEY_NOT_FOUND");
+  }
+  AddVersion(found->second.key, !request->material().empty());
+  *response->mutable_key() = found->second.key;
   return grpc::Status::OK;
 }
 

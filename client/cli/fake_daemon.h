@@ -33,10 +33,13 @@ class FakeKeys final : public v1::Keys::Service {
                          v1::ImportKeyResponse*) override;
   grpc::Status ListKeys(grpc::ServerContext*, const v1::ListKeysRequest*,
                         v1::ListKeysResponse*) override;
+  grpc::Status RotateKey(grpc::ServerContext*, const v1::RotateKeyRequest*,
+                         v1::RotateKeyResponse*) override;
   grpc::Status DestroyKey(grpc::ServerContext*, const v1::DestroyKeyRequest*,
                           v1::DestroyKeyResponse*) override;
 
  private:
+  static void AddVersion(v1::Key& key, bool imported);
   grpc::Status Insert(Entry entry, v1::Key* result);
 
   std::mutex mutex_;

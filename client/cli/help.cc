@@ -11,7 +11,7 @@ Commands (uaccectl COMMAND --help tells more):
   compress, decompress   gzip, zlib, deflate, zstd and lz4
   encrypt, decrypt       with a key of the daemon
   digest                 hashes and HMACs, printed as sha256sum does
-  keys                   create, import, list and destroy keys
+  keys                   create, import, list, rotate and destroy keys
   devices, status        what the daemon works with, and how it is
   copy                   the input through a device and back, for measuring
   bench                  how many operations a second, and how fast each
@@ -159,16 +159,19 @@ constexpr absl::string_view kKeys =
     R"(Usage: uaccectl keys create NAME [-a ALGORITHM] [--caller-nonce]
        uaccectl keys import NAME -a ALGORITHM --from FILE [--hex]
        uaccectl keys list
+       uaccectl keys rotate NAME [--from FILE [--hex]]
        uaccectl keys destroy NAME
-Keys live in the daemon, until it ends, and never come back out. What was
-encrypted with a destroyed key cannot be decrypted. A NAME has 1..64 characters
-of a-z A-Z 0-9 . _ -.
+Keys live in the daemon, until it ends or, if it is configured so, in a sealed
+file, and never come back out. rotate gives a key a new version, which encrypts
+from then on; older ones still decrypt. What was encrypted with a destroyed key
+cannot be decrypted. A NAME has 1..64 characters of a-z A-Z 0-9 . _ -.
 
   -a, --algorithm NAME   a cipher, or hmac- and a hash, e.g. hmac-sha256
                          (create: default aes-256-gcm)
       --caller-nonce     whoever encrypts brings the nonce; uaccectl encrypt
                          then makes a random one
-      --from FILE        the bytes of the key ("-": standard input)
+      --from FILE        the bytes of the key ("-": standard input; rotate:
+                         default random)
       --hex              FILE has them in hexadecimal digits
 
 )" UACCED_CIPHER_NAMES
@@ -209,6 +212,7 @@ absl::string_view HelpText(Command command) {
     case Command::kKeysCreate:
     case Command::kKeysImport:
     case Command::kKeysList:
+    case Command::kKeysRotate:
     case Command::kKeysDestroy:
       return kKeys;
     case Command::kBench:

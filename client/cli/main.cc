@@ -47,6 +47,8 @@ absl::Status RunCommand(const Session& session) {
       return RunKeysImport(session);
     case Command::kKeysList:
       return RunKeysList(session);
+    case Command::kKeysRotate:
+      return RunKeysRotate(session);
     case Command::kKeysDestroy:
       return RunKeysDestroy(session);
     case Command::kDevices:

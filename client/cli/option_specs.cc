@@ -45,6 +45,7 @@ constexpr CommandSpec kCommands[] = {
     {Command::kKeysCreate, "keys create", 1, 1, false},
     {Command::kKeysImport, "keys import", 1, 1, false},
     {Command::kKeysList, "keys list", 0, 0, false},
+    {Command::kKeysRotate, "keys rotate", 1, 1, false},
     {Command::kKeysDestroy, "keys destroy", 1, 1, false},
     {Command::kDevices, "devices", 0, 0, false},
     {Command::kStatus, "status", 0, 0, false},
@@ -60,6 +61,9 @@ constexpr uint32_t kReadsFiles = kWritesOutput | Bit(Command::kDigest);
 constexpr uint32_t kBench = Bit(Command::kBench);
 constexpr uint32_t kMakesKey =
     Bit(Command::kKeysCreate) | Bit(Command::kKeysImport);
+
+constexpr uint32_t kTakesMaterial =
+    Bit(Command::kKeysImport) | Bit(Command::kKeysRotate);
 
 using Value = const std::string&;
 
@@ -229,8 +233,8 @@ constexpr OptionSpec kOptions[] = {
     {0, "allow-unauthenticated", false, kCrypts,
      SetFlag<&Options::allow_unauthenticated>},
     {0, "caller-nonce", false, kMakesKey, SetFlag<&Options::caller_nonce>},
-    {0, "from", true, Bit(Command::kKeysImport), SetText<&Options::from>},
-    {0, "hex", false, Bit(Command::kKeysImport), SetFlag<&Options::hex>},
+    {0, "from", true, kTakesMaterial, SetText<&Options::from>},
+    {0, "hex", false, kTakesMaterial, SetFlag<&Options::hex>},
     {0, "operation", true, kBench, SetOperation},
     {0, "size", true, kBench, SetBenchSize},
     {0, "in-flight", true, kBench, SetInFlight},

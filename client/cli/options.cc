@@ -225,6 +225,9 @@ absl::Status CheckTogether(const Options& options) {
             "\" is no algorithm for keys; uaccectl keys --help lists them"));
       }
       [[fallthrough]];
+    case Command::kKeysRotate:
+      if (options.hex && options.from.empty()) return missing("--from FILE");
+      [[fallthrough]];
     case Command::kKeysDestroy:
       if (IsKeyName(options.arguments[0])) break;
       return UsageError(absl::StrCat(name, ": \"", options.arguments[0],

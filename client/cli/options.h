@@ -28,6 +28,7 @@ enum class Command : uint8_t {
   kKeysCreate,
   kKeysImport,
   kKeysList,
+  kKeysRotate,
   kKeysDestroy,
   kDevices,
   kStatus,
@@ -71,7 +72,7 @@ struct Options {
   std::string key;
   bool allow_unauthenticated = false;
   bool caller_nonce = false;
-  std::string from;  // keys import
+  std::string from;  // keys import, keys rotate
   bool hex = false;
   BenchOptions bench;
 

@@ -128,6 +128,10 @@ TEST(OptionsTest, KeysHasCommandsOfItsOwn) {
   EXPECT_EQ(options.command, Command::kKeysImport);
   EXPECT_EQ(options.arguments, Words{"k"});
   EXPECT_TRUE(options.hex);
+  EXPECT_EQ(Parse({"keys", "rotate", "k"}).command, Command::kKeysRotate);
+  EXPECT_TRUE(
+      absl::StrContains(ErrorOf({"keys", "rotate", "k", "--hex"}), "--from"));
+  EXPECT_TRUE(absl::StrContains(ErrorOf({"keys", "rotate", "-k"}), "-k"));
   EXPECT_TRUE(absl::StrContains(ErrorOf({"keys"}), "keys --help"));
   EXPECT_TRUE(absl::StrContains(ErrorOf({"keys", "frob"}), "keys frob"));
 }

@@ -79,6 +79,7 @@ absl::Status RunDigest(const Session& session);
 absl::Status RunKeysCreate(const Session& session);
 absl::Status RunKeysImport(const Session& session);
 absl::Status RunKeysList(const Session& session);
+absl::Status RunKeysRotate(const Session& session);
 absl::Status RunKeysDestroy(const Session& session);
 absl::Status RunDevices(const Session& session);
 absl::Status RunStatus(const Session& session);

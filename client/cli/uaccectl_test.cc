@@ -179,14 +179,38 @@ TEST_F(UaccectlTest, ListsKeys) {
   Run({"keys", "create", "a"});
   EXPECT_EQ(Run({"keys", "create", "a"}).exit_code, 1);
   EXPECT_EQ(Run({"keys", "list"}).out,
-            "NAME  ALGORITHM    NONCE   ORIGIN   CREATED\n"
-            "a     aes-256-gcm  daemon  created  2001-09-09T01:46:40Z\n"
-            "b     hmac-sha512  daemon  created  2001-09-09T01:46:40Z\n");
+            "NAME  ALGORITHM    NONCE   ORIGIN   CREATED               NEWEST  "
+            "VERSIONS  MESSAGES\n"
+            "a     aes-256-gcm  daemon  created  2001-09-09T01:46:40Z  1       "
+            "1         10 of 4294967296\n"
+            "b     hmac-sha512  daemon  created  2001-09-09T01:46:40Z  1       "
+            "1         10\n");
   EXPECT_EQ(Run({"keys", "destroy", "b"}).out, "destroyed b\n");
   EXPECT_EQ(Run({"keys", "list", "--json"}).out,
             R"([{"name":"a","algorithm":"aes-256-gcm","caller_nonce":false,)"
-            R"("imported":false,"create_time":"2001-09-09T01:46:40Z"}])"
+            R"("imported":false,"create_time":"2001-09-09T01:46:40Z",)"
+            R"("newest_version":1,"versions":[{"version":1,"imported":false,)"
+            R"("create_time":"2001-09-09T01:46:40Z","messages":10,)"
+            R"("max_messages":4294967296}]}])"
             "\n");
+}
+
+TEST_F(UaccectlTest, RotatesKeys) {
+  EXPECT_EQ(Run({"keys", "rotate", "k"}).exit_code, 6);
+  Run({"keys", "create", "k", "-a", "hmac-sha256"});
+  EXPECT_EQ(Run({"keys", "rotate", "k"}).out,
+            "rotated k to version 2 (hmac-sha256)\n");
+  EXPECT_EQ(Run({"keys", "rotate", "k", "--from", "-", "--hex"}, "00 01\n").out,
+            "rotated k to version 3 (hmac-sha256)\n");
+  EXPECT_EQ(Run({"keys", "rotate", "k", "--from", "-"}, "").exit_code, 1);
+  EXPECT_EQ(Run({"keys", "rotate", "k", "--from", "-", "--hex"}, "zz").err,
+            "uaccectl: keys rotate: --from: not hexadecimal digits\n");
+  const std::string json = Run({"keys", "rotate", "k", "--json"}).out;
+  EXPECT_TRUE(absl::StrContains(json, R"("newest_version":4)")) << json;
+  EXPECT_TRUE(absl::StrContains(
+      json, R"({"version":3,"imported":true,)"
+            R"("create_time":"2001-09-09T01:46:40Z","messages":30})"))
+      << json;
 }
 
 TEST_F(UaccectlTest, ShowsDevicesAndStatus) {

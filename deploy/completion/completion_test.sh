@@ -40,7 +40,8 @@ offers 'compress copy' co
 offers 'decompress decrypt digest devices' d
 offers 'decompress decrypt digest devices' --server unix:/x d
 offers 'decompress decrypt digest devices' --timeout = 5s d
-offers 'create import list destroy' keys ''
+offers 'create import list rotate destroy' keys ''
+offers 'backup' keys rotate ba
 offers '--server= --serial' compress --ser
 offers '--block-size=' compress in --b
 offers '--force --format=' compress --fo

@@ -34,6 +34,7 @@ _uaccectl_options() {
     copy) echo "--output= $transfer" ;;
     'keys create') echo '--algorithm= --caller-nonce' ;;
     'keys import') echo '--algorithm= --caller-nonce --from= --hex' ;;
+    'keys rotate') echo '--from= --hex' ;;
     bench)
       echo '--operation= --size= --in-flight= --duration= --connections= --unary'
       echo '--verify --format= --level= --key= --algorithm= --crc32c'
@@ -149,8 +150,8 @@ _uaccectl() {
   esac
   case $command in
     '') values="$_uaccectl_operations keys devices status bench" ;;
-    keys) values='create import list destroy' ;;
-    'keys destroy') values=$(_uaccectl_keys) ;;
+    keys) values='create import list rotate destroy' ;;
+    'keys rotate' | 'keys destroy') values=$(_uaccectl_keys) ;;
     keys* | devices | status | bench) return ;;
     *)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")

@@ -14,6 +14,9 @@ struct Cost {
 
 constexpr Cost kCopy = {20, 30};
 
+// What a codec keeps of a stream before it has to work: zstd's block.
+constexpr size_t kBlockBytes = size_t{128} << 10;
+
 // By level.
 constexpr Cost kDeflate[] = {
     {40, 90},          {2'300, 1'400},  {2'300, 1'450},  {2'500, 2'600},
@@ -113,7 +116,9 @@ Cost CostOf(const Request& request) {
     case Operation::kCopy:
       return kCopy;
     case Operation::kCompress:
-      return CompressCost(algorithm, request.level);
+      return CompressCost(algorithm, request.stream == nullptr
+                                         ? request.level
+                                         : Info(algorithm).default_level);
     case Operation::kDecompress:
       return DecompressCost(algorithm);
     case Operation::kEncrypt:
@@ -135,6 +140,10 @@ int64_t EstimateNs(const Request& request) {
   size_t bytes = request.source.size() + request.associated_data.size();
   if (request.operation == Operation::kDecompress) {
     bytes = std::max(bytes, request.destination.size());
+    if (request.stream != nullptr) bytes = std::max(bytes, kBlockBytes);
+  } else if (request.operation == Operation::kCompress &&
+             request.stream != nullptr) {
+    bytes += kBlockBytes;
   }
   const Cost cost = CostOf(request);
   // Far above every limit on sizes, far below an overflow.

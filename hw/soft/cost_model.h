@@ -15,6 +15,9 @@ namespace uacced::hw {
 // number of source bytes; for kDecompress from the larger of source and
 // destination, because output is what takes the time and a few bytes of source
 // may fill any destination.
+// Of a piece of a stream, which may be the one that makes the codec work
+// through all it has kept: a block more for kCompress, a block at least for
+// kDecompress. The level of a stream is not known here: the default is.
 int64_t EstimateNs(const Request& request);
 
 }  // namespace uacced::hw

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "hw/stream.h"
 
 namespace uacced::hw {
 namespace {
@@ -61,6 +62,35 @@ TEST(CostModelTest, ASmallBombIsNotASmallRequest) {
   EXPECT_LT(EstimateNs(request), 5'000);
   request.destination = destination;
   EXPECT_GT(EstimateNs(request), 500'000);
+}
+
+// hw::Stream only to be pointed at.
+class NoStream : public Stream {
+  size_t max_memory_bytes() const override { return 0; }
+};
+
+TEST(CostModelTest, ASmallPieceOfAStreamIsNotASmallRequest) {
+  NoStream stream;
+  const std::vector<uint8_t> source(1);
+  for (const Operation operation :
+       {Operation::kCompress, Operation::kDecompress}) {
+    for (const Algorithm format :
+         {Algorithm::kGzip, Algorithm::kZstd, Algorithm::kLz4}) {
+      Request piece = Make(operation, format, source);
+      const int64_t whole_ns = EstimateNs(piece);
+      piece.stream = &stream;
+      EXPECT_GT(EstimateNs(piece), 50'000) << Info(format).name;
+      EXPECT_GT(EstimateNs(piece), whole_ns);
+      // Whatever stands there, it is not the stream's level.
+      const int64_t piece_ns = EstimateNs(piece);
+      piece.level = Info(format).max_level;
+      EXPECT_EQ(EstimateNs(piece), piece_ns);
+    }
+  }
+  Request piece = Make(Operation::kDigest, Algorithm::kSha256, source);
+  const int64_t whole_ns = EstimateNs(piece);
+  piece.stream = &stream;
+  EXPECT_EQ(EstimateNs(piece), whole_ns);
 }
 
 TEST(CostModelTest, AbsurdSizesDoNotOverflow) {

@@ -126,8 +126,8 @@ TEST_F(DeflateBlocksTest, WhatIsNotDeflateIsRefused) {
 }
 
 TEST_F(DeflateBlocksTest, CodesMustBeWhole) {
-  // A dynamic block whose lengths are coded in a code that has `count` codewords
-  // of `bits`, the first of them for 18: 138 zeros.
+  // A dynamic block whose lengths are coded in a code that has `count`
+  // codewords of `bits`, the first of them for 18: 138 zeros.
   const auto block = [](int count, int bits) {
     ByteVector stream(40);
     int at = 0;

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "hw/soft/soft_stream.h"
+
 namespace uacced::hw {
 namespace {
 
@@ -29,6 +31,9 @@ Result Transform(Codec& codec, const Request& request) {
 }  // namespace
 
 Result Engine::Execute(const Request& given) {
+  if (given.stream != nullptr) {
+    return static_cast<SoftStream*>(given.stream)->Run(given);
+  }
   if (given.source.size() > INT_MAX) return Result::Corrupt();
   Request request = given;
   request.destination = given.destination.first(

@@ -27,7 +27,9 @@ class Engine {
 
   // Does `request` now. The result is what hw::Completion would carry; sources
   // past INT_MAX bytes are INVALID_ARGUMENT, and of a destination only the
-  // first UINT32_MAX bytes are used.
+  // first UINT32_MAX bytes are used. A piece of a stream may have any size: it
+  // takes what it can (hw/stream.h).
+  // REQUIRES: request.stream is null or a SoftStream.
   Result Execute(const Request& request);
 
   // Overwrites what is left of keys in the codecs: call it before sleeping.

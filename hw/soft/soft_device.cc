@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "hw/soft/engine.h"
+#include "hw/soft/stream_factory.h"
 
 namespace uacced::hw {
 
@@ -28,6 +29,11 @@ absl::StatusOr<std::unique_ptr<SoftDevice>> SoftDevice::Create(
 
 absl::StatusOr<std::unique_ptr<Queue>> SoftDevice::OpenQueue() {
   return SoftQueue::Create(algorithms_, queue_options_);
+}
+
+absl::StatusOr<std::unique_ptr<Stream>> SoftDevice::OpenStream(
+    const StreamSpec& spec) {
+  return NewSoftStream(algorithms_, spec);
 }
 
 }  // namespace uacced::hw

@@ -39,6 +39,10 @@ class SoftDevice : public Device {
   // out of descriptors or threads.
   absl::StatusOr<std::unique_ptr<Queue>> OpenQueue() override;
 
+  // Compression, decompression, and digests whose hash a provider has.
+  absl::StatusOr<std::unique_ptr<Stream>> OpenStream(
+      const StreamSpec& spec) override;
+
  private:
   explicit SoftDevice(SoftDeviceOptions options);
 

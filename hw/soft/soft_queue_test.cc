@@ -12,6 +12,7 @@
 #include "hw/queue_contract_test.h"
 #include "hw/soft/cost_model.h"
 #include "hw/soft/soft_device.h"
+#include "hw/stream_contract_test.h"
 
 namespace uacced::hw {
 namespace {
@@ -31,6 +32,9 @@ using Factories =
     ::testing::Types<SoftFactory<0, 64, 0>, SoftFactory<2, 64, 0>,
                      SoftFactory<2, 64, 1'000>, SoftFactory<1, 5, 0>>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Soft, QueueContractTest, Factories);
+using StreamFactories =
+    ::testing::Types<SoftFactory<0, 64, 0>, SoftFactory<2, 64, 1'000>>;
+INSTANTIATE_TYPED_TEST_SUITE_P(Soft, StreamContractTest, StreamFactories);
 
 class SoftQueueTest : public ::testing::Test {
  protected:

@@ -301,6 +301,23 @@ class KeyErrorsTest(case.DaemonTest):
             self.refuse("NOT_FOUND", "KEY_NOT_FOUND",
                         self.api.Keys.DestroyKey, name=name)
 
+    def test_rotations_that_cannot_be(self):
+        for name in ("k", "", "x" * 1_000):
+            self.refuse("NOT_FOUND", "KEY_NOT_FOUND", self.api.Keys.RotateKey,
+                        name=name)
+        first, second = case.noise(32, 1), case.noise(32, 2)
+        self.import_key("k", first, cipher=GCM)
+        for material in (first, case.noise(31), case.noise(33)):
+            self.refuse("INVALID_ARGUMENT", "KEY_INVALID",
+                        self.api.Keys.RotateKey, name="k", material=material)
+        key = self.api.Keys.RotateKey(name="k", material=second).key
+        self.assertEqual([v.imported for v in key.versions], [True, True])
+        key = self.api.Keys.RotateKey(name="k").key
+        self.assertEqual(key.newest_version, 3)
+        failure = self.refuse("RESOURCE_EXHAUSTED", "KEYS_LIMIT",
+                              self.api.Keys.RotateKey, name="k")
+        self.assertIn("keys.max_keys = 3", failure.violations[0][1])
+
     def test_more_keys_than_the_limit(self):
         for name in "abc":
             self.create_key(name, cipher=GCM)

@@ -193,12 +193,20 @@ class EncryptedFileTest(StreamTest):
             self.cli("decrypt", "-k", "two", stdin=file).stdout, b"text")
         self.cli_fails(cli.FAILURE, "decrypt", "-a", "aes-128-gcm", stdin=file)
 
+    def test_older_versions_of_the_key_still_decrypt(self):
+        self.cli("keys", "rotate", "k")
+        self.assertEqual(self.cli("decrypt", stdin=self.file).stdout, self.data)
+
     def test_version_0_is_still_decrypted(self):
         self.cli("keys", "create", "old", "--caller-nonce")
         old = self.cli("encrypt", "-k", "old", stdin=self.data).stdout
         self.assertEqual(old[:5], b"UACC\0")
         self.assertEqual(self.cli("decrypt", stdin=old).stdout, self.data)
         self.cli_fails(cli.CORRUPT, "decrypt", stdin=old[:-1])
+        # Also when the key has had newer versions since.
+        self.cli("keys", "rotate", "old")
+        self.cli("keys", "rotate", "old")
+        self.assertEqual(self.cli("decrypt", stdin=old).stdout, self.data)
         self.cli("keys", "destroy", "old")
 
 

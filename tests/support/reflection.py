@@ -211,6 +211,35 @@ class Method:
                                  timeout=timeout)
 
 
+class StreamMethod:
+    """One bidirectional method: an iterator of messages in, one out.
+
+    Requests are made with `request_class`.
+    """
+
+    def __init__(self, channel, descriptor, factory):
+        self.request_class = factory.GetPrototype(descriptor.input_type)
+        response_class = factory.GetPrototype(descriptor.output_type)
+        self._call = channel.stream_stream(
+            "/%s/%s" % (descriptor.containing_service.full_name,
+                        descriptor.name),
+            self.request_class.SerializeToString,
+            response_class.FromString)
+
+    def __call__(self, requests, timeout=120):
+        return self._call(iter(requests), timeout=timeout)
+
+
+def method_of(channel, descriptor, factory):
+    kind = StreamMethod if descriptor.name in STREAMS else Method
+    return kind(channel, descriptor, factory)
+
+
+# Python's descriptors of Debian 12 do not tell which methods are streams.
+STREAMS = ("Process", "CompressStream", "DecompressStream", "EncryptStream",
+           "DecryptStream", "DigestStream")
+
+
 class Client:
     """All services of package uacced.v1: client.Accelerator.Copy(input=b"")."""
 
@@ -231,7 +260,7 @@ class Client:
             for name in self.reflection.services:
                 if name.startswith(self.PACKAGE):
                     service = self.reflection.service(name)
-                    methods = {m.name: Method(self.channel, m, factory)
+                    methods = {m.name: method_of(self.channel, m, factory)
                                for m in service.methods}
                     setattr(self, service.name, collections.namedtuple(
                         service.name, methods)(**methods))
