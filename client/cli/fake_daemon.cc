@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/crc32c.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/server_builder.h"
@@ -26,6 +27,21 @@ unsigned char* Bytes(std::string* text) {
   return reinterpret_cast<unsigned char*>(text->data());
 }
 
+const EVP_MD* HashOf(v1::HashAlgorithm algorithm) {
+  switch (algorithm) {
+    case v1::HASH_ALGORITHM_SHA1:
+      return EVP_sha1();
+    case v1::HASH_ALGORITHM_SHA256:
+      return EVP_sha256();
+    case v1::HASH_ALGORITHM_SHA512:
+      return EVP_sha512();
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
 std::string RandomBytes(int count) {
   std::string bytes(count, '\0');
   RAND_bytes(Bytes(&bytes), count);
@@ -39,7 +55,6 @@ void SetExecution(v1::Execution* execution) {
   execution->set_service_time_ns(2'000'000);
 }
 
-// One AES-256-GCM operation; `tag` is made or checked. False: not genuine.
 bool Gcm(bool encrypt, const std::string& key, const std::string& nonce,
          const std::string& associated_data, const std::string& in,
          std::string* out, std::string* tag) {
@@ -68,21 +83,6 @@ bool Gcm(bool encrypt, const std::string& key, const std::string& nonce,
   }
   return true;
 }
-
-const EVP_MD* HashOf(v1::HashAlgorithm algorithm) {
-  switch (algorithm) {
-    case v1::HASH_ALGORITHM_SHA1:
-      return EVP_sha1();
-    case v1::HASH_ALGORITHM_SHA256:
-      return EVP_sha256();
-    case v1::HASH_ALGORITHM_SHA512:
-      return EVP_sha512();
-    default:
-      return nullptr;
-  }
-}
-
-}  // namespace
 
 grpc::Status Refuse(grpc::StatusCode code, const std::string& text,
                     const std::string& reason) {
@@ -236,7 +236,8 @@ grpc::Status FakeAccelerator::Encrypt(grpc::ServerContext*,
   if (entry.key.name().empty()) {
     return Refuse(grpc::StatusCode::NOT_FOUND, "no such key", "KEY_NOT_FOUND");
   }
-  if (request->algorithm() != entry.key.cipher() ||
+  if ((request->algorithm() != v1::CIPHER_ALGORITHM_UNSPECIFIED &&
+       request->algorithm() != entry.key.cipher()) ||
       entry.key.caller_nonce() == request->nonce().empty()) {
     return Refuse(grpc::StatusCode::INVALID_ARGUMENT, "wrong field",
                   "INVALID_FIELD");
@@ -318,6 +319,11 @@ grpc::Status FakeAccelerator::Copy(grpc::ServerContext* context,
   }
   SetExecution(response->mutable_execution());
   response->set_output(request->input());
+  if (lie) response->mutable_output()->push_back('!');
+  if (request->has_payload_crc32c()) {
+    response->set_payload_crc32c(
+        Crc32c(response->output().data(), response->output().size()));
+  }
   return grpc::Status::OK;
 }
 

@@ -49,30 +49,11 @@ TEST_F(UaccectlTest, OutputOverTheLimitIsExitFive) {
             "hello");
 }
 
-TEST_F(UaccectlTest, InputOverTheLimitIsExitFiveAndNeverSent) {
-  const UniqueFd big(Open("big", O_RDWR | O_CREAT));
-  ASSERT_EQ(ftruncate(big.get(), (int64_t{64} << 20) + 1), 0);
-  const Outcome outcome = Run({"compress", Path("big"), "-o", Path("out")});
-  EXPECT_EQ(outcome.exit_code, 5);
-  EXPECT_TRUE(absl::StrContains(outcome.err, "67108864 bytes"));
-  EXPECT_FALSE(Exists("out"));
-}
-
-TEST_F(UaccectlTest, TheLargestInputGoesThrough) {
-  const UniqueFd big(Open("big", O_RDWR | O_CREAT));
-  ASSERT_EQ(ftruncate(big.get(), int64_t{64} << 20), 0);
-  const Outcome outcome = Run({"copy", Path("big"), "-o", Path("out")});
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  struct stat facts;
-  ASSERT_EQ(stat(Path("out").c_str(), &facts), 0);
-  EXPECT_EQ(facts.st_size, int64_t{64} << 20);
-}
-
 TEST_F(UaccectlTest, EncryptsAndDecryptsWithTheKeyTheFileNames) {
   EXPECT_EQ(Run({"keys", "create", "k1"}).out, "created k1 (aes-256-gcm)\n");
   const Outcome encrypted = Run({"encrypt", "-k", "k1"}, "secret");
   ASSERT_EQ(encrypted.exit_code, 0) << encrypted.err;
-  EXPECT_TRUE(absl::StartsWith(encrypted.out, "UACC"));
+  EXPECT_TRUE(absl::StartsWith(encrypted.out, "UACC\1"));
   EXPECT_FALSE(absl::StrContains(encrypted.out, "secret"));
   EXPECT_EQ(Run({"decrypt"}, encrypted.out).out, "secret");
   EXPECT_EQ(
@@ -109,6 +90,18 @@ TEST_F(UaccectlTest, EveryFlippedByteMakesDecryptFailAndWriteNothing) {
   }
 }
 
+TEST_F(UaccectlTest, KeysForVersionZeroTakeNoMoreThanARequest) {
+  const UniqueFd big(Open("big", O_RDWR | O_CREAT));
+  ASSERT_EQ(ftruncate(big.get(), (int64_t{64} << 20) + 1), 0);
+  Run({"keys", "create", "k", "--caller-nonce"});
+  const Outcome outcome =
+      Run({"encrypt", "-k", "k", Path("big"), "-o", Path("out")});
+  EXPECT_EQ(outcome.exit_code, 5);
+  EXPECT_TRUE(absl::StrContains(outcome.err, "67108864 bytes")) << outcome.err;
+  EXPECT_FALSE(Exists("out"));
+  EXPECT_EQ(Run({"encrypt", "-k", "k", "--chunk-size=4K"}, "x").exit_code, 2);
+}
+
 TEST_F(UaccectlTest, UnauthenticatedCiphersMustBeAskedFor) {
   Run({"keys", "create", "k", "-a", "aes-256-ctr"});
   const Outcome refused = Run({"encrypt", "-k", "k"}, "x");
@@ -126,6 +119,7 @@ TEST_F(UaccectlTest, KeysThatWantACallersNonceGetARandomOne) {
   const Outcome first = Run({"encrypt", "-k", "k"}, "x");
   const Outcome second = Run({"encrypt", "-k", "k"}, "x");
   ASSERT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_EQ(first.out.substr(0, 5), std::string("UACC\0", 5));
   EXPECT_NE(first.out, second.out);
   EXPECT_EQ(Run({"decrypt"}, first.out).out, "x");
 }
