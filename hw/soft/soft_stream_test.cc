@@ -389,7 +389,7 @@ TEST_F(SoftStreamTest, HoldsNoMoreThanItSaysForTheLargestFrames) {
 // The libraries count in 32 bits here and there.
 TEST_F(SoftStreamTest, MoreThanFourGibibytesGoThereAndBack) {
   // Zeros, which are fast, and around the end of the count distances of 30,000
-  // bytes, which are too long where a count has begun anew.
+  // bytes, which are too long for whoever has begun to count anew.
   const ByteVector noise = RandomBytes(30'000, 9), zeros(3'000'000);
   ByteVector data;
   while (data.size() < zeros.size()) {
