@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/status_macros.h"
-#include "client/cli/files.h"
+#include "client/cli/output_file.h"
 #include "client/cli/print.h"
 #include "client/cli/session.h"
 #include "uacced/v1/admin.pb.h"

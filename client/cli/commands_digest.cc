@@ -8,22 +8,15 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "base/status_macros.h"
-#include "client/cli/files.h"
+#include "client/cli/input_file.h"
 #include "client/cli/names.h"
+#include "client/cli/output_file.h"
 #include "client/cli/print.h"
 #include "client/cli/session.h"
+#include "client/cli/transfer.h"
 
 namespace uacced::cli {
 namespace {
-
-v1::HashAlgorithm ChosenHash(const Options& options) {
-  if (options.algorithm.empty()) {
-    return options.key.empty() ? v1::HASH_ALGORITHM_SHA256
-                               : v1::HASH_ALGORITHM_UNSPECIFIED;
-  }
-  const auto hash = HashByName(options.algorithm);
-  return hash ? *hash : *HmacByName(options.algorithm);
-}
 
 // As sha256sum of coreutils 9: a name that would break the line is escaped,
 // and a backslash in front of the line says so.
@@ -36,14 +29,18 @@ std::string DigestLine(const std::string& hex, const std::string& name) {
 
 absl::Status DigestOne(const Session& session, const std::string& in) {
   const Options& options = session.options;
-  v1::DigestRequest request;
-  request.set_algorithm(ChosenHash(options));
-  request.set_key(options.key);
-  UACCED_ASSIGN_OR_RETURN(*request.mutable_input(),
-                          ReadInput(in, kMaxInputBytes));
-  UACCED_ASSIGN_OR_RETURN(const auto response,
-                          session.Call(request, InputName(in)));
-  const std::string hex = absl::BytesToHexString(response.digest());
+  v1::DigestStreamOptions stream;
+  stream.set_algorithm(ChosenHash(options));
+  stream.set_key(options.key);
+  UACCED_ASSIGN_OR_RETURN(const auto input, InputFile::Open(in));
+  std::string digest;
+  UACCED_ASSIGN_OR_RETURN(
+      const v1::StreamSummary summary,
+      Transfer(session, StreamOf(session, stream),
+               {.input = *input,
+                .text = &digest,
+                .describe = session.DescribeFor(input->name())}));
+  const std::string hex = absl::BytesToHexString(digest);
   if (options.json) {
     JsonObject json;
     json.Add("name", in);
@@ -58,9 +55,7 @@ absl::Status DigestOne(const Session& session, const std::string& in) {
   } else {
     UACCED_RETURN_IF_ERROR(WriteStandardOutput(DigestLine(hex, in)));
   }
-  ReportExecution(options, response.execution(),
-                  {std::string(InputName(in)), request.input().size(),
-                   response.digest().size()});
+  ReportSummary(options, summary, {.name = std::string(input->name())});
   return absl::OkStatus();
 }
 

@@ -1,4 +1,5 @@
-// encrypt and decrypt, in the format of docs/encrypted-file.md.
+// encrypt and decrypt, in the formats of docs/encrypted-file.md: version 1 by
+// streams, and version 0, whole, for what version 1 does not have.
 #include <sys/random.h>
 
 #include <cerrno>
@@ -11,9 +12,11 @@
 #include "base/errno_status.h"
 #include "base/status_macros.h"
 #include "client/cli/encrypted_file.h"
-#include "client/cli/files.h"
+#include "client/cli/input_file.h"
 #include "client/cli/names.h"
+#include "client/cli/output_file.h"
 #include "client/cli/session.h"
+#include "client/cli/transfer.h"
 
 namespace uacced::cli {
 namespace {
@@ -81,38 +84,26 @@ absl::StatusOr<v1::EncryptRequest> MakeEncryptRequest(const Options& options,
   return request;
 }
 
-absl::Status DescribeDecryptError(const absl::Status& error,
-                                  const std::string& in,
-                                  absl::string_view server) {
-  // All that a decrypt request carries comes from the file, so whatever the
-  // daemon finds wrong with it is the file's fault.
-  if (error.code() == absl::StatusCode::kInvalidArgument) {
-    return Fail(ExitCode::kCorrupt,
-                absl::StrCat(InputName(in), ": ", error.message(),
-                             "; the file was changed or this is not its key"));
-  }
-  return DescribeCallError(error, InputName(in), server);
-}
-
-}  // namespace
-
-absl::Status RunEncrypt(const Session& session) {
+// Version 0.
+absl::Status EncryptWhole(const Session& session, const v1::Key& key,
+                          InputFile& input, OutputFile& out) {
   const Options& options = session.options;
-  const std::string& in = options.arguments[0];
-  UACCED_ASSIGN_OR_RETURN(auto out, OutputFile::Open(options.output));
-  if (!options.force && out->IsTerminal()) {
-    return Fail(ExitCode::kFailure,
-                "encrypt: encrypted data is not for a terminal; -o FILE "
-                "writes a file, --force writes it all the same");
+  if (options.chunk_bytes != 0) {
+    return UsageError(absl::StrCat(
+        "--chunk-size: key ", key.name(),
+        key.caller_nonce() ? " takes the caller's nonces"
+                           : " is for an algorithm without authentication",
+        ", so the file has no chunks"));
   }
-  UACCED_ASSIGN_OR_RETURN(const v1::Key key, FindCipherKey(session));
-  UACCED_RETURN_IF_ERROR(
-      CheckAlgorithm(options, absl::StrCat("key ", key.name()), key.cipher()));
+  UACCED_RETURN_IF_ERROR(CheckDistinct(input, out));
   UACCED_ASSIGN_OR_RETURN(auto request, MakeEncryptRequest(options, key));
-  UACCED_ASSIGN_OR_RETURN(*request.mutable_plaintext(),
-                          ReadInput(in, kMaxInputBytes));
+  UACCED_RETURN_IF_ERROR(ReadRest(
+      input, kMaxInputBytes,
+      "with such a key a file carries no more; use one for aes-256-gcm "
+      "without --caller-nonce",
+      *request.mutable_plaintext()));
   UACCED_ASSIGN_OR_RETURN(const auto response,
-                          session.Call(request, InputName(in)));
+                          session.Call(request, input.name()));
   const std::string header = SerializeHeader({std::string(AlgorithmName(key)),
                                               key.name(),
                                               response.nonce(),
@@ -125,27 +116,86 @@ absl::Status RunEncrypt(const Session& session) {
                 absl::StrCat("encrypt: the daemon's answer cannot be stored: ",
                              readable.status().message()));
   }
-  UACCED_RETURN_IF_ERROR(out->Commit(header, response.ciphertext()));
+  UACCED_RETURN_IF_ERROR(out.Append(header));
+  UACCED_RETURN_IF_ERROR(out.Append(response.ciphertext()));
+  UACCED_RETURN_IF_ERROR(out.Commit());
   ReportExecution(options, response.execution(),
-                  {std::string(InputName(in)), request.plaintext().size(),
-                   header.size() + response.ciphertext().size()});
+                  {.name = std::string(input.name()),
+                   .input_bytes = request.plaintext().size(),
+                   .output_bytes = out.written_bytes()});
   return absl::OkStatus();
 }
 
-absl::Status RunDecrypt(const Session& session) {
-  const Options& options = session.options;
-  const std::string& in = options.arguments[0];
-  UACCED_ASSIGN_OR_RETURN(auto out, OutputFile::Open(options.output));
+// Version 1.
+absl::Status EncryptByStream(const Session& session, const v1::Key& key,
+                             InputFile& input, OutputFile& out) {
+  v1::EncryptStreamOptions stream;
+  stream.set_key(key.name());
+  stream.set_algorithm(key.cipher());
+  stream.set_chunk_bytes(static_cast<uint32_t>(session.options.chunk_bytes));
   UACCED_ASSIGN_OR_RETURN(
-      const std::string contents,
-      ReadInput(in, kMaxInputBytes + kMaxEncryptedHeaderBytes));
+      const v1::StreamSummary summary,
+      Transfer(session, StreamOf(session, stream),
+               {.input = input,
+                .output = &out,
+                .describe = session.DescribeFor(input.name())}));
+  UACCED_RETURN_IF_ERROR(out.Commit());
+  ReportSummary(session.options, summary, {.name = std::string(input.name())});
+  return absl::OkStatus();
+}
+
+// Whatever the daemon finds wrong with a decryption's request is the file's
+// fault: all that it carries comes from there.
+absl::Status DescribeDecryptError(const absl::Status& error,
+                                  absl::string_view name,
+                                  absl::string_view server) {
+  if (error.code() == absl::StatusCode::kInvalidArgument) {
+    return Fail(ExitCode::kCorrupt,
+                absl::StrCat(name, ": ", error.message(),
+                             "; the file was changed or this is not its key"));
+  }
+  return DescribeCallError(error, name, server);
+}
+
+// Decrypt, with the versions of the key one after the other, the newest first:
+// files of version 0 do not say which one it was. Without authentication there
+// is no telling, and the newest is taken.
+absl::StatusOr<v1::DecryptResponse> DecryptWithAnyVersion(
+    const Session& session, v1::DecryptRequest& request) {
+  auto response = session.client.Call(request);
+  if (!absl::IsInvalidArgument(response.status()) ||
+      !IsAuthenticated(request.algorithm())) {
+    return response;
+  }
+  const auto keys = session.client.Call(v1::ListKeysRequest());
+  if (!keys.ok()) return response;
+  for (const v1::Key& key : keys->keys()) {
+    if (key.name() != request.key()) continue;
+    for (uint32_t version = key.newest_version(); version-- > 1;) {
+      request.set_key_version(version);
+      auto older = session.client.Call(request);
+      if (older.ok()) return older;
+    }
+  }
+  return response;
+}
+
+// Version 0.
+absl::Status DecryptWhole(const Session& session, InputFile& input,
+                          OutputFile& out) {
+  const Options& options = session.options;
+  UACCED_RETURN_IF_ERROR(CheckDistinct(input, out));
+  std::string contents;
+  UACCED_RETURN_IF_ERROR(
+      ReadRest(input, kMaxInputBytes + kMaxEncryptedHeaderBytes,
+               "no file of version 0 is; it was changed", contents));
   const auto file = ParseEncryptedFile(contents);
   if (!file.ok()) {
     return Fail(ExitCode::kCorrupt,
-                absl::StrCat(InputName(in), ": ", file.status().message()));
+                absl::StrCat(input.name(), ": ", file.status().message()));
   }
   const v1::CipherAlgorithm cipher = *CipherByName(file->algorithm);
-  UACCED_RETURN_IF_ERROR(CheckAlgorithm(options, InputName(in), cipher));
+  UACCED_RETURN_IF_ERROR(CheckAlgorithm(options, input.name(), cipher));
 
   v1::DecryptRequest request;
   request.set_key(options.key.empty() ? file->key : options.key);
@@ -157,15 +207,75 @@ absl::Status RunDecrypt(const Session& session) {
     request.set_associated_data(AssociatedData(file->algorithm, file->key));
   }
   request.set_ciphertext(file->ciphertext.data(), file->ciphertext.size());
-  const auto response = session.client.Call(request);
+  const auto response = DecryptWithAnyVersion(session, request);
   if (!response.ok()) {
-    return DescribeDecryptError(response.status(), in, options.server);
+    return DescribeDecryptError(response.status(), input.name(),
+                                options.server);
   }
-  UACCED_RETURN_IF_ERROR(out->Commit(response->plaintext()));
+  UACCED_RETURN_IF_ERROR(out.Append(response->plaintext()));
+  UACCED_RETURN_IF_ERROR(out.Commit());
   ReportExecution(options, response->execution(),
-                  {std::string(InputName(in)), contents.size(),
-                   response->plaintext().size()});
+                  {.name = std::string(input.name()),
+                   .input_bytes = contents.size(),
+                   .output_bytes = out.written_bytes()});
   return absl::OkStatus();
+}
+
+// Version 1.
+absl::Status DecryptByStream(const Session& session, InputFile& input,
+                             OutputFile& out) {
+  const Options& options = session.options;
+  v1::DecryptStreamOptions stream;
+  stream.set_key(options.key);
+  const auto describe = [&](const absl::Status& error) {
+    return DescribeDecryptError(error, input.name(), options.server);
+  };
+  UACCED_ASSIGN_OR_RETURN(
+      const v1::StreamSummary summary,
+      Transfer(session, StreamOf(session, stream),
+               {.input = input, .output = &out, .describe = describe}));
+  UACCED_RETURN_IF_ERROR(out.Commit());
+  ReportSummary(options, summary, {.name = std::string(input.name())});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status RunEncrypt(const Session& session) {
+  const Options& options = session.options;
+  UACCED_ASSIGN_OR_RETURN(auto out, OutputFile::Open(options.output));
+  if (!options.force && out->IsTerminal()) {
+    return Fail(ExitCode::kFailure,
+                "encrypt: encrypted data is not for a terminal; -o FILE "
+                "writes a file, --force writes it all the same");
+  }
+  UACCED_ASSIGN_OR_RETURN(const v1::Key key, FindCipherKey(session));
+  UACCED_RETURN_IF_ERROR(
+      CheckAlgorithm(options, absl::StrCat("key ", key.name()), key.cipher()));
+  UACCED_ASSIGN_OR_RETURN(const auto input,
+                          InputFile::Open(options.arguments[0]));
+  if (!IsAuthenticated(key.cipher()) || key.caller_nonce()) {
+    return EncryptWhole(session, key, *input, *out);
+  }
+  return EncryptByStream(session, key, *input, *out);
+}
+
+absl::Status RunDecrypt(const Session& session) {
+  const Options& options = session.options;
+  UACCED_ASSIGN_OR_RETURN(auto out, OutputFile::Open(options.output));
+  UACCED_ASSIGN_OR_RETURN(const auto input,
+                          InputFile::Open(options.arguments[0]));
+  UACCED_ASSIGN_OR_RETURN(const absl::string_view head,
+                          input->Peek(kMaxEncryptedHeaderBytes));
+  const auto header = ParseEncryptedFileHead(head);
+  if (!header.ok()) {
+    return Fail(ExitCode::kCorrupt,
+                absl::StrCat(input->name(), ": ", header.status().message()));
+  }
+  if (header->version == 0) return DecryptWhole(session, *input, *out);
+  UACCED_RETURN_IF_ERROR(
+      CheckAlgorithm(options, input->name(), *CipherByName(header->algorithm)));
+  return DecryptByStream(session, *input, *out);
 }
 
 }  // namespace uacced::cli

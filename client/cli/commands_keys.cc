@@ -1,4 +1,4 @@
-// keys create, import, list and destroy.
+// keys create, import, list, rotate and destroy.
 #include <strings.h>
 
 #include <string>
@@ -10,8 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/status_macros.h"
-#include "client/cli/files.h"
+#include "client/cli/input_file.h"
 #include "client/cli/names.h"
+#include "client/cli/output_file.h"
 #include "client/cli/print.h"
 #include "client/cli/session.h"
 #include "hw/algorithm.h"
@@ -46,20 +47,47 @@ void SetUse(absl::string_view algorithm, Request& request) {
   }
 }
 
-std::string CreateTime(const v1::Key& key) {
+std::string Time(const google::protobuf::Timestamp& time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ",
-                          absl::FromUnixSeconds(key.create_time().seconds()),
+                          absl::FromUnixSeconds(time.seconds()),
                           absl::UTCTimeZone());
 }
 
+std::string VersionJson(const v1::KeyVersion& version) {
+  JsonObject json;
+  json.Add("version", uint64_t{version.version()})
+      .Add("imported", version.imported())
+      .Add("create_time", Time(version.create_time()))
+      .Add("messages", version.messages());
+  // No limit is no number.
+  if (version.max_messages() != 0) {
+    json.Add("max_messages", version.max_messages());
+  }
+  return json.ToString();
+}
+
 std::string KeyJson(const v1::Key& key) {
+  std::vector<std::string> versions;
+  for (const v1::KeyVersion& version : key.versions()) {
+    versions.push_back(VersionJson(version));
+  }
   return JsonObject()
       .Add("name", key.name())
       .Add("algorithm", AlgorithmName(key))
       .Add("caller_nonce", key.caller_nonce())
       .Add("imported", key.imported())
-      .Add("create_time", CreateTime(key))
+      .Add("create_time", Time(key.create_time()))
+      .Add("newest_version", uint64_t{key.newest_version()})
+      .AddJson("versions", JsonArray(versions))
       .ToString();
+}
+
+// Of the newest version, which encrypts: "12" or "12 of 4294967296".
+std::string Messages(const v1::Key& key) {
+  if (key.versions().empty()) return "unknown";
+  const v1::KeyVersion& newest = *key.versions().rbegin();
+  if (newest.max_messages() == 0) return absl::StrCat(newest.messages());
+  return absl::StrCat(newest.messages(), " of ", newest.max_messages());
 }
 
 absl::Status PrintKey(const Session& session, absl::string_view verb,
@@ -79,14 +107,15 @@ int HexValue(char c) {
 
 // Spaces and line ends may stand anywhere. By hand, as a library's decoder
 // would leave copies of the key behind. `out` has room for all of it.
-absl::Status DecodeHex(absl::string_view text, std::string& out) {
+absl::Status DecodeHex(absl::string_view command, absl::string_view text,
+                       std::string& out) {
   int high = -1;
   for (const char c : text) {
     if (absl::ascii_isspace(static_cast<unsigned char>(c))) continue;
     const int value = HexValue(c);
     if (value < 0) {
       return Fail(ExitCode::kFailure,
-                  "keys import: --from: not hexadecimal digits");
+                  absl::StrCat(command, ": --from: not hexadecimal digits"));
     }
     if (high < 0) {
       high = value;
@@ -96,10 +125,25 @@ absl::Status DecodeHex(absl::string_view text, std::string& out) {
     }
   }
   if (high >= 0) {
-    return Fail(ExitCode::kFailure,
-                "keys import: --from: an odd number of hexadecimal digits");
+    return Fail(
+        ExitCode::kFailure,
+        absl::StrCat(command, ": --from: an odd number of hexadecimal digits"));
   }
   return absl::OkStatus();
+}
+
+// Reads --from into `material`, whose end is the caller's to cleanse.
+absl::Status ReadMaterial(const Options& options, std::string& material) {
+  if (!options.hex) {
+    UACCED_ASSIGN_OR_RETURN(
+        material, ReadInput(options.from, hw::kMaxHmacKeyBytes, kKeyAdvice));
+    return absl::OkStatus();
+  }
+  UACCED_ASSIGN_OR_RETURN(std::string text,
+                          ReadInput(options.from, kMaxHexBytes, kKeyAdvice));
+  const Cleanser cleanse_text(text);
+  material.reserve(kMaxHexBytes);
+  return DecodeHex(CommandName(options.command), text, material);
 }
 
 }  // namespace
@@ -125,16 +169,7 @@ absl::Status RunKeysImport(const Session& session) {
 
   std::string& material = *request.mutable_material();
   const Cleanser cleanse_material(material);
-  if (options.hex) {
-    UACCED_ASSIGN_OR_RETURN(std::string text,
-                            ReadInput(options.from, kMaxHexBytes, kKeyAdvice));
-    const Cleanser cleanse_text(text);
-    material.reserve(kMaxHexBytes);
-    UACCED_RETURN_IF_ERROR(DecodeHex(text, material));
-  } else {
-    UACCED_ASSIGN_OR_RETURN(
-        material, ReadInput(options.from, hw::kMaxHmacKeyBytes, kKeyAdvice));
-  }
+  UACCED_RETURN_IF_ERROR(ReadMaterial(options, material));
   UACCED_ASSIGN_OR_RETURN(const auto response,
                           session.Call(request, "keys import"));
   return PrintKey(session, "imported", response.key());
@@ -148,13 +183,40 @@ absl::Status RunKeysList(const Session& session) {
     for (const v1::Key& key : response.keys()) keys.push_back(KeyJson(key));
     return WriteStandardOutput(absl::StrCat(JsonArray(keys), "\n"));
   }
-  Table table({"NAME", "ALGORITHM", "NONCE", "ORIGIN", "CREATED"});
+  Table table({"NAME", "ALGORITHM", "NONCE", "ORIGIN", "CREATED", "NEWEST",
+               "VERSIONS", "MESSAGES"});
   for (const v1::Key& key : response.keys()) {
     table.AddRow({key.name(), std::string(AlgorithmName(key)),
                   key.caller_nonce() ? "caller" : "daemon",
-                  key.imported() ? "imported" : "created", CreateTime(key)});
+                  key.imported() ? "imported" : "created",
+                  Time(key.create_time()), absl::StrCat(key.newest_version()),
+                  absl::StrCat(key.versions_size()), Messages(key)});
   }
   return WriteStandardOutput(table.ToString());
+}
+
+absl::Status RunKeysRotate(const Session& session) {
+  const Options& options = session.options;
+  v1::RotateKeyRequest request;
+  request.set_name(options.arguments[0]);
+  std::string& material = *request.mutable_material();
+  const Cleanser cleanse_material(material);
+  if (!options.from.empty()) {
+    UACCED_RETURN_IF_ERROR(ReadMaterial(options, material));
+    // The daemon would make random bytes.
+    if (material.empty()) {
+      return Fail(ExitCode::kFailure, "keys rotate: --from: no bytes");
+    }
+  }
+  UACCED_ASSIGN_OR_RETURN(const auto response,
+                          session.Call(request, "keys rotate"));
+  const v1::Key& key = response.key();
+  if (options.json) {
+    return WriteStandardOutput(absl::StrCat(KeyJson(key), "\n"));
+  }
+  return WriteStandardOutput(absl::StrCat("rotated ", OneLine(key.name()),
+                                          " to version ", key.newest_version(),
+                                          " (", AlgorithmName(key), ")\n"));
 }
 
 absl::Status RunKeysDestroy(const Session& session) {

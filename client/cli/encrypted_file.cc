@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/status_macros.h"
 #include "client/cli/names.h"
 #include "hw/algorithm.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr absl::string_view kMagic = "UACC";
 constexpr char kVersion = 0;
+constexpr char kStreamVersion = 1;
 
 void AppendField(absl::string_view value, std::string& out) {
   out.push_back(static_cast<char>(value.size()));
@@ -56,6 +58,21 @@ absl::Status Check(const EncryptedFile& file) {
   return absl::OkStatus();
 }
 
+// Takes magic and version off the front.
+absl::StatusOr<int> TakeVersion(absl::string_view& file) {
+  if (!absl::ConsumePrefix(&file, kMagic) || file.empty()) {
+    return absl::InvalidArgumentError("not a file that uaccectl encrypted");
+  }
+  const int version = static_cast<unsigned char>(file[0]);
+  if (version != kVersion && version != kStreamVersion) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("encrypted file of version ", version,
+                     ", this uaccectl knows versions 0 and 1"));
+  }
+  file.remove_prefix(1);
+  return version;
+}
+
 }  // namespace
 
 std::string AssociatedData(absl::string_view algorithm, absl::string_view key) {
@@ -73,16 +90,23 @@ std::string SerializeHeader(const EncryptedFile& file) {
   return header;
 }
 
+absl::StatusOr<EncryptedFileHead> ParseEncryptedFileHead(
+    absl::string_view beginning) {
+  UACCED_ASSIGN_OR_RETURN(const int version, TakeVersion(beginning));
+  EncryptedFileHead head = {version, ""};
+  if (version == kVersion) return head;
+  const auto algorithm = TakeField(beginning);
+  if (!algorithm) return Damaged("it ends too early");
+  if (!IsCipher(hw::AlgorithmByName(*algorithm))) {
+    return Damaged("unknown algorithm");
+  }
+  head.algorithm = std::string(*algorithm);
+  return head;
+}
+
 absl::StatusOr<EncryptedFile> ParseEncryptedFile(absl::string_view file) {
-  if (!absl::ConsumePrefix(&file, kMagic) || file.empty()) {
-    return absl::InvalidArgumentError("not a file that uaccectl encrypted");
-  }
-  if (file[0] != kVersion) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "encrypted file of version ", static_cast<unsigned char>(file[0]),
-        ", this uaccectl knows only version 0"));
-  }
-  file.remove_prefix(1);
+  UACCED_ASSIGN_OR_RETURN(const int version, TakeVersion(file));
+  if (version != kVersion) return Damaged("not of version 0");
   const auto algorithm = TakeField(file);
   const auto key = algorithm ? TakeField(file) : std::nullopt;
   const auto nonce = key ? TakeField(file) : std::nullopt;

@@ -1,4 +1,5 @@
-// The header of an encrypted file, version 0: docs/encrypted-file.md.
+// The header of an encrypted file, version 0, and as much of version 1 as
+// uaccectl looks at (the daemon reads and writes that): docs/encrypted-file.md.
 //
 // Threads: pure functions.
 // Errors:  everything in a file is hostile until Decrypt succeeded. Parsing
@@ -28,6 +29,17 @@ struct EncryptedFile {
   std::string tag;               // empty for unauthenticated algorithms
   absl::string_view ciphertext;  // not part of the header
 };
+
+// What is the same in both versions.
+struct EncryptedFileHead {
+  int version;            // 0 or 1
+  std::string algorithm;  // of version 1, a valid cipher's; else empty
+};
+
+// Looks at the beginning of a file: its first kMaxEncryptedHeaderBytes, or all
+// of it. INVALID_ARGUMENT as ParseEncryptedFile().
+absl::StatusOr<EncryptedFileHead> ParseEncryptedFileHead(
+    absl::string_view beginning);
 
 // The header's first part, magic to key name: what AEAD algorithms
 // authenticate as associated data. (They bind nonce and tag by themselves.)

@@ -67,6 +67,21 @@ TEST(EncryptedFileTest, OtherVersionsAreNamed) {
                                 "version 255"));
 }
 
+TEST(EncryptedFileTest, TheHeadTellsVersionAndAlgorithm) {
+  const auto old = ParseEncryptedFileHead(std::string("UACC\0", 5));
+  ASSERT_TRUE(old.ok());
+  EXPECT_EQ(old->version, 0);
+  const auto head = ParseEncryptedFileHead("UACC\1\13aes-256-gcm\1k");
+  ASSERT_TRUE(head.ok()) << head.status();
+  EXPECT_EQ(head->version, 1);
+  EXPECT_EQ(head->algorithm, "aes-256-gcm");
+  for (const char* const bad :
+       {"", "UACC", "UACC\1", "UACC\1\13aes-256-gc", "UACC\1\6sha256",
+        "UACC\1\4none", "UACC\2", "uacc\1"}) {
+    EXPECT_FALSE(ParseEncryptedFileHead(bad).ok()) << bad;
+  }
+}
+
 TEST(EncryptedFileTest, FieldsThatNoAlgorithmAllowsAreRefused) {
   const auto refused = [](const EncryptedFile& file) {
     return !ParseEncryptedFile(SerializeHeader(file)).ok();

@@ -58,6 +58,10 @@ Explanation Explain(const absl::Status& error, absl::string_view server) {
       }
       return {ExitCode::kFailure, ""};
     case absl::StatusCode::kDataLoss:
+      if (details.reason == "CRC32C_MISMATCH" ||
+          details.reason == "STREAM_TRUNCATED") {
+        return {ExitCode::kCorrupt, "lost or changed on its way: try again"};
+      }
       return {ExitCode::kCorrupt, "tell the operator of the daemon"};
     case absl::StatusCode::kOutOfRange:
       return {ExitCode::kLimit, "raise --max-output if that is expected"};

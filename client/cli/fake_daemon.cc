@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/crc32c.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/server_builder.h"
@@ -26,6 +27,21 @@ unsigned char* Bytes(std::string* text) {
   return reinterpret_cast<unsigned char*>(text->data());
 }
 
+const EVP_MD* HashOf(v1::HashAlgorithm algorithm) {
+  switch (algorithm) {
+    case v1::HASH_ALGORITHM_SHA1:
+      return EVP_sha1();
+    case v1::HASH_ALGORITHM_SHA256:
+      return EVP_sha256();
+    case v1::HASH_ALGORITHM_SHA512:
+      return EVP_sha512();
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
 std::string RandomBytes(int count) {
   std::string bytes(count, '\0');
   RAND_bytes(Bytes(&bytes), count);
@@ -39,7 +55,6 @@ void SetExecution(v1::Execution* execution) {
   execution->set_service_time_ns(2'000'000);
 }
 
-// One AES-256-GCM operation; `tag` is made or checked. False: not genuine.
 bool Gcm(bool encrypt, const std::string& key, const std::string& nonce,
          const std::string& associated_data, const std::string& in,
          std::string* out, std::string* tag) {
@@ -69,21 +84,6 @@ bool Gcm(bool encrypt, const std::string& key, const std::string& nonce,
   return true;
 }
 
-const EVP_MD* HashOf(v1::HashAlgorithm algorithm) {
-  switch (algorithm) {
-    case v1::HASH_ALGORITHM_SHA1:
-      return EVP_sha1();
-    case v1::HASH_ALGORITHM_SHA256:
-      return EVP_sha256();
-    case v1::HASH_ALGORITHM_SHA512:
-      return EVP_sha512();
-    default:
-      return nullptr;
-  }
-}
-
-}  // namespace
-
 grpc::Status Refuse(grpc::StatusCode code, const std::string& text,
                     const std::string& reason) {
   google::rpc::Status status;
@@ -101,8 +101,19 @@ FakeKeys::Entry FakeKeys::Find(const std::string& name) {
   return found == keys_.end() ? Entry{} : found->second;
 }
 
+void FakeKeys::AddVersion(v1::Key& key, bool imported) {
+  v1::KeyVersion& version = *key.add_versions();
+  version.set_version(static_cast<uint32_t>(key.versions_size()));
+  version.mutable_create_time()->set_seconds(1'000'000'000);
+  version.set_imported(imported);
+  version.set_messages(version.version() * 10);
+  if (key.has_cipher()) version.set_max_messages(uint64_t{1} << 32);
+  key.set_newest_version(version.version());
+}
+
 grpc::Status FakeKeys::Insert(Entry entry, v1::Key* result) {
   entry.key.mutable_create_time()->set_seconds(1'000'000'000);
+  AddVersion(entry.key, entry.key.imported());
   *result = entry.key;
   std::lock_guard<std::mutex> lock(mutex_);
   const std::string name = entry.key.name();
@@ -152,6 +163,19 @@ grpc::Status FakeKeys::ListKeys(grpc::ServerContext*,
                                 v1::ListKeysResponse* response) {
   std::lock_guard<std::mutex> lock(mutex_);
   for (const auto& [name, entry] : keys_) *response->add_keys() = entry.key;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeKeys::RotateKey(grpc::ServerContext*,
+                                 const v1::RotateKeyRequest* request,
+                                 v1::RotateKeyResponse* response) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = keys_.find(request->name());
+  if (found == keys_.end()) {
+    return Refuse(grpc::StatusCode::NOT_FOUND, "no such key", "KEY_NOT_FOUND");
+  }
+  AddVersion(found->second.key, !request->material().empty());
+  *response->mutable_key() = found->second.key;
   return grpc::Status::OK;
 }
 
@@ -212,7 +236,8 @@ grpc::Status FakeAccelerator::Encrypt(grpc::ServerContext*,
   if (entry.key.name().empty()) {
     return Refuse(grpc::StatusCode::NOT_FOUND, "no such key", "KEY_NOT_FOUND");
   }
-  if (request->algorithm() != entry.key.cipher() ||
+  if ((request->algorithm() != v1::CIPHER_ALGORITHM_UNSPECIFIED &&
+       request->algorithm() != entry.key.cipher()) ||
       entry.key.caller_nonce() == request->nonce().empty()) {
     return Refuse(grpc::StatusCode::INVALID_ARGUMENT, "wrong field",
                   "INVALID_FIELD");
@@ -294,6 +319,11 @@ grpc::Status FakeAccelerator::Copy(grpc::ServerContext* context,
   }
   SetExecution(response->mutable_execution());
   response->set_output(request->input());
+  if (lie) response->mutable_output()->push_back('!');
+  if (request->has_payload_crc32c()) {
+    response->set_payload_crc32c(
+        Crc32c(response->output().data(), response->output().size()));
+  }
   return grpc::Status::OK;
 }
 

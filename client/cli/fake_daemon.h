@@ -3,6 +3,7 @@
 #ifndef UACCED_CLIENT_CLI_FAKE_DAEMON_H_
 #define UACCED_CLIENT_CLI_FAKE_DAEMON_H_
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -32,10 +33,13 @@ class FakeKeys final : public v1::Keys::Service {
                          v1::ImportKeyResponse*) override;
   grpc::Status ListKeys(grpc::ServerContext*, const v1::ListKeysRequest*,
                         v1::ListKeysResponse*) override;
+  grpc::Status RotateKey(grpc::ServerContext*, const v1::RotateKeyRequest*,
+                         v1::RotateKeyResponse*) override;
   grpc::Status DestroyKey(grpc::ServerContext*, const v1::DestroyKeyRequest*,
                           v1::DestroyKeyResponse*) override;
 
  private:
+  static void AddVersion(v1::Key& key, bool imported);
   grpc::Status Insert(Entry entry, v1::Key* result);
 
   std::mutex mutex_;
@@ -46,8 +50,18 @@ class FakeAccelerator final : public v1::Accelerator::Service {
  public:
   explicit FakeAccelerator(FakeKeys& keys) : keys_(keys) {}
 
-  // Compress and Copy: run before anything else.
+  // CompressStream, and Compress and Copy of whatever kind: run before anything
+  // else.
   std::function<grpc::Status(grpc::ServerContext*)> before;
+
+  // Makes Copy answer wrongly.
+  std::atomic<bool> lie = false;
+
+  // Of the latest stream.
+  v1::CompressStreamOptions compress_options() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return compress_options_;
+  }
 
   // The output is "FAKE", a digit for the format, a letter for the level, then
   // the input.
@@ -65,8 +79,31 @@ class FakeAccelerator final : public v1::Accelerator::Service {
   grpc::Status Copy(grpc::ServerContext*, const v1::CopyRequest*,
                     v1::CopyResponse*) override;
 
+  // The formats of the unary methods, as the input comes. Encrypted files have
+  // real headers, but the key itself instead of a derived one.
+  template <typename Request>
+  using StreamOf = grpc::ServerReaderWriter<v1::StreamResponse, Request>;
+  grpc::Status CompressStream(grpc::ServerContext*,
+                              StreamOf<v1::CompressStreamRequest>*) override;
+  grpc::Status DecompressStream(
+      grpc::ServerContext*, StreamOf<v1::DecompressStreamRequest>*) override;
+  grpc::Status EncryptStream(grpc::ServerContext*,
+                             StreamOf<v1::EncryptStreamRequest>*) override;
+  grpc::Status DecryptStream(grpc::ServerContext*,
+                             StreamOf<v1::DecryptStreamRequest>*) override;
+  grpc::Status DigestStream(grpc::ServerContext*,
+                            StreamOf<v1::DigestStreamRequest>*) override;
+  grpc::Status Process(grpc::ServerContext*,
+                       grpc::ServerReaderWriter<v1::ProcessResponse,
+                                                v1::ProcessRequest>*) override;
+
  private:
+  void Answer(grpc::ServerContext* context, const v1::Operation& operation,
+              v1::OperationResult& result);
+
   FakeKeys& keys_;
+  std::mutex mutex_;
+  v1::CompressStreamOptions compress_options_;  // guarded by mutex_
 };
 
 class FakeAdmin final : public v1::Admin::Service {
@@ -91,6 +128,14 @@ class FakeDaemon {
   FakeAdmin admin_;
   std::unique_ptr<grpc::Server> server_;
 };
+
+// One AES-256-GCM operation; `tag` is made or checked. False: not genuine.
+bool Gcm(bool encrypt, const std::string& key, const std::string& nonce,
+         const std::string& associated_data, const std::string& in,
+         std::string* out, std::string* tag);
+
+void SetExecution(v1::Execution* execution);
+std::string RandomBytes(int count);
 
 // A status with ErrorInfo.
 grpc::Status Refuse(grpc::StatusCode code, const std::string& text,

@@ -11,15 +11,18 @@ Commands (uaccectl COMMAND --help tells more):
   compress, decompress   gzip, zlib, deflate, zstd and lz4
   encrypt, decrypt       with a key of the daemon
   digest                 hashes and HMACs, printed as sha256sum does
-  keys                   create, import, list and destroy keys
+  keys                   create, import, list, rotate and destroy keys
   devices, status        what the daemon works with, and how it is
   copy                   the input through a device and back, for measuring
+  bench                  how many operations a second, and how fast each
 
 Options of every command:
       --server ADDR      the daemon: unix:/path, /path or host:port
                          (default: UACCED_SERVER from the environment, else
                          unix:/run/uacced/uacced.sock)
-      --timeout TIME     give up after TIME, e.g. 500ms, 30s, 2m (default 60s)
+      --timeout TIME     give up when an answer takes longer than TIME, or when
+                         work on a file stands still for TIME because of the
+                         daemon, e.g. 500ms, 30s, 2m (default 60s)
       --json             print facts as JSON
   -v, --verbose          say on standard error which device did the work
   -h, --help             print this or a command's help
@@ -37,30 +40,45 @@ Exit codes:
   8  the deadline (--timeout) passed
 )";
 
+// Of commands that read files of any size.
+#define UACCED_OUTPUT_OPTION                                              \
+  "  -o, --output OUT       write OUT, which appears complete or not at " \
+  "all\n"                                                                 \
+  "                         (default or \"-\": standard output)\n"
+#define UACCED_TRANSFER_OPTIONS                                           \
+  "      --crc32c           protect the data on its way with checksums\n" \
+  "      --no-progress      no progress bar, which else shows on a "      \
+  "terminal\n"                                                            \
+  "                         after a second\n"
+
 constexpr absl::string_view kCompress =
     R"(Usage: uaccectl compress [OPTION]... [IN]
-Compresses IN (default or "-": standard input), at most 64 MiB.
+Compresses IN (default or "-": standard input) of any size. The input is cut
+into blocks that several processors work on at the same time; the result is
+what gzip, zstd and lz4 read.
 
   -f, --format NAME      gzip (default), zlib, deflate, zstd or lz4
   -l, --level NUMBER     effort: gzip, zlib, deflate and lz4 0..12,
                          zstd 1..19 (default: 6, lz4 0, zstd 3)
-  -o, --output OUT       write OUT, which appears complete or not at all
-                         (default or "-": standard output)
-      --force            write to a terminal, too
-)";
+      --block-size SIZE  of input, 64K..16M (default 1M; zstd and lz4 4M):
+                         larger ones compress a little better
+      --serial           no blocks: a little smaller, and slower
+      --verify           decompress each block and compare it before it is
+                         written
+)" UACCED_OUTPUT_OPTION
+    R"(      --force            write to a terminal, too
+)" UACCED_TRANSFER_OPTIONS;
 
 constexpr absl::string_view kDecompress =
     R"(Usage: uaccectl decompress [OPTION]... [IN]
-Decompresses IN (default or "-": standard input), at most 64 MiB.
+Decompresses IN (default or "-": standard input) of any size; several members
+or frames one after the other give one output.
 
   -f, --format NAME      gzip, zlib, deflate, zstd or lz4 (default: found from
                          the first bytes; deflate must be named)
       --max-output SIZE  refuse (exit 5) more than SIZE bytes of output,
-                         e.g. 1000, 64K, 16M, at most 1G (default: the daemon's
-                         limit)
-  -o, --output OUT       write OUT, which appears complete or not at all
-                         (default or "-": standard output)
-)";
+                         e.g. 1000, 64K, 16M, 2G (default: no limit)
+)" UACCED_OUTPUT_OPTION UACCED_TRANSFER_OPTIONS;
 
 #define UACCED_CIPHER_NAMES                                                 \
   "Authenticated: aes-128-gcm, aes-256-gcm, aes-128-ccm, aes-256-ccm,\n"    \
@@ -70,65 +88,90 @@ Decompresses IN (default or "-": standard input), at most 64 MiB.
 
 constexpr absl::string_view kEncrypt =
     R"(Usage: uaccectl encrypt -k KEY [OPTION]... [IN]
-Encrypts IN (default or "-": standard input), at most 64 MiB, to a file that
-holds all that decrypt needs but the key itself.
+Encrypts IN (default or "-": standard input) of any size to a file that holds
+all that decrypt needs but the key itself. At most 64 MiB with a key that has
+--caller-nonce or an algorithm that is not authenticated.
 
   -k, --key NAME         the daemon's key
   -a, --algorithm NAME   fail unless this is the key's algorithm
       --allow-unauthenticated
                          needed for algorithms that do not detect changes
-  -o, --output OUT       write OUT, which appears complete or not at all
-                         (default or "-": standard output)
-      --force            write to a terminal, too
-
-)" UACCED_CIPHER_NAMES;
+      --chunk-size SIZE  how much is authenticated, and later decrypted, at a
+                         time: 4K..4M (default 256K)
+)" UACCED_OUTPUT_OPTION
+    R"(      --force            write to a terminal, too
+)" UACCED_TRANSFER_OPTIONS "\n" UACCED_CIPHER_NAMES;
 
 constexpr absl::string_view kDecrypt =
     R"(Usage: uaccectl decrypt [OPTION]... [IN]
-Decrypts IN (default or "-": standard input), which uaccectl encrypt made.
-Nothing is written unless IN is genuine.
+Decrypts IN (default or "-": standard input), which uaccectl encrypt made, of
+any size. OUT appears only if all of IN is genuine. On standard output each part
+is genuine, but only exit code 0 says that it was all.
 
   -k, --key NAME         the daemon's key (default: the one that IN names)
   -a, --algorithm NAME   fail unless IN was encrypted with this algorithm
       --allow-unauthenticated
                          needed for algorithms that do not detect changes
-  -o, --output OUT       write OUT, which appears complete or not at all
-                         (default or "-": standard output)
-
-)" UACCED_CIPHER_NAMES;
+)" UACCED_OUTPUT_OPTION UACCED_TRANSFER_OPTIONS "\n" UACCED_CIPHER_NAMES;
 
 constexpr absl::string_view kDigest =
     R"(Usage: uaccectl digest [OPTION]... [IN]...
-Prints a line "DIGEST  NAME" for each IN (default or "-": standard input), each
-at most 64 MiB, as sha256sum does.
+Prints a line "DIGEST  NAME" for each IN (default or "-": standard input) of any
+size, as sha256sum does.
 
   -a, --algorithm NAME   sha1, sha224, sha256 (default), sha384, sha512 or sm3
   -k, --key NAME         an HMAC with this key of the daemon and its hash
-)";
+)" UACCED_TRANSFER_OPTIONS;
 
 constexpr absl::string_view kCopy =
     R"(Usage: uaccectl copy [OPTION]... [IN]
-Sends IN (default or "-": standard input), at most 64 MiB, through a device and
-writes what comes back: a measure of the path itself, with -v.
+Sends IN (default or "-": standard input) of any size through a device, several
+pieces at a time, and writes what comes back: a measure of the path itself.
 
-  -o, --output OUT       write OUT, which appears complete or not at all
-                         (default or "-": standard output)
+)" UACCED_OUTPUT_OPTION UACCED_TRANSFER_OPTIONS;
+
+constexpr absl::string_view kBench =
+    R"(Usage: uaccectl bench [OPTION]...
+Does one operation over and over, always so many at a time, and prints how many
+a second, and how long each took. The data is made-up text, the same every time.
+What was without an answer when the daemon ended is sent again to the next one.
+Ctrl-C prints the figures so far, a second one ends it without.
+
+      --operation NAME   compress, decompress, encrypt, decrypt, digest or copy
+                         (default)
+      --size SIZE        of each input (decompress, decrypt: of the output),
+                         1..64M (default 4K)
+      --in-flight COUNT  operations at a time, over all connections, 1..65536
+                         (default 64)
+      --duration TIME    e.g. 500ms, 30s, 2m (default 5s)
+      --connections COUNT
+                         1..1024 (default 1)
+      --unary            a call for each operation instead of batches
+      --verify           check every answer; compress: the daemon does, too
+  -f, --format NAME      as in compress
+  -l, --level NUMBER     as in compress
+  -k, --key NAME         for encrypt and decrypt (needed), and digest
+  -a, --algorithm NAME   as in encrypt and digest
+      --crc32c           protect the data on its way with checksums
 )";
 
 constexpr absl::string_view kKeys =
     R"(Usage: uaccectl keys create NAME [-a ALGORITHM] [--caller-nonce]
        uaccectl keys import NAME -a ALGORITHM --from FILE [--hex]
        uaccectl keys list
+       uaccectl keys rotate NAME [--from FILE [--hex]]
        uaccectl keys destroy NAME
-Keys live in the daemon, until it ends, and never come back out. What was
-encrypted with a destroyed key cannot be decrypted. A NAME has 1..64 characters
-of a-z A-Z 0-9 . _ -.
+Keys live in the daemon, until it ends or, if it is configured so, in a sealed
+file, and never come back out. rotate gives a key a new version, which encrypts
+from then on; older ones still decrypt. What was encrypted with a destroyed key
+cannot be decrypted. A NAME has 1..64 characters of a-z A-Z 0-9 . _ -.
 
   -a, --algorithm NAME   a cipher, or hmac- and a hash, e.g. hmac-sha256
                          (create: default aes-256-gcm)
       --caller-nonce     whoever encrypts brings the nonce; uaccectl encrypt
                          then makes a random one
-      --from FILE        the bytes of the key ("-": standard input)
+      --from FILE        the bytes of the key ("-": standard input; rotate:
+                         default random)
       --hex              FILE has them in hexadecimal digits
 
 )" UACCED_CIPHER_NAMES
@@ -169,8 +212,11 @@ absl::string_view HelpText(Command command) {
     case Command::kKeysCreate:
     case Command::kKeysImport:
     case Command::kKeysList:
+    case Command::kKeysRotate:
     case Command::kKeysDestroy:
       return kKeys;
+    case Command::kBench:
+      return kBench;
     case Command::kDevices:
       return kDevices;
     case Command::kStatus:

@@ -1,7 +1,5 @@
 // uaccectl: the daemon from the command line.
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -13,9 +11,9 @@
 #include "absl/strings/str_format.h"
 #include "base/version.h"
 #include "client/cli/exit_code.h"
-#include "client/cli/files.h"
 #include "client/cli/help.h"
 #include "client/cli/options.h"
+#include "client/cli/output_file.h"
 #include "client/cli/session.h"
 #include "client/cpp/client.h"
 #include "grpc/grpc.h"
@@ -49,12 +47,16 @@ absl::Status RunCommand(const Session& session) {
       return RunKeysImport(session);
     case Command::kKeysList:
       return RunKeysList(session);
+    case Command::kKeysRotate:
+      return RunKeysRotate(session);
     case Command::kKeysDestroy:
       return RunKeysDestroy(session);
     case Command::kDevices:
       return RunDevices(session);
     case Command::kStatus:
       return RunStatus(session);
+    case Command::kBench:
+      return RunBench(session);
   }
   return UsageError("no command given; see uaccectl --help");
 }
@@ -68,14 +70,14 @@ absl::Status Run(const std::vector<std::string>& arguments) {
   }
   // Ends with the process: the last grpc_shutdown() now and then takes 10 s.
   grpc_init();
-  auto client = client::Client::Connect(
-      {.server = options->server,
-       .timeout = options->timeout,
-       .max_message_bytes =
-           std::max<uint64_t>(kMaxInputBytes, options->max_output_bytes) +
-           kMessageOverheadBytes});
+  const client::ClientOptions client_options = {
+      .server = options->server,
+      .timeout = options->timeout,
+      .max_message_bytes = kMaxInputBytes + kMessageOverheadBytes,
+      .crc32c = options->crc32c};
+  auto client = client::Client::Connect(client_options);
   if (!client.ok()) return UsageError(client.status().message());
-  return RunCommand({*options, **client});
+  return RunCommand({*options, **client, client_options});
 }
 
 int Main(int argc, char** argv) {

@@ -14,8 +14,21 @@
 namespace uacced::cli {
 namespace {
 
-// Bytes that --max-output may ask for at most: what a message may carry.
-constexpr uint64_t kMaxOutputLimitBytes = uint64_t{1} << 30;
+struct SizeRange {
+  const char* option;
+  uint64_t min_bytes;
+  uint64_t max_bytes;
+  const char* text;  // the range, as the user may write it
+};
+constexpr SizeRange kMaxOutputRange = {"--max-output", 1, uint64_t{1} << 60,
+                                       "1..1048576T; write 1000, 64K or 16M"};
+constexpr SizeRange kBlockRange = {"--block-size", 64 << 10, 16 << 20,
+                                   "64K..16M"};
+constexpr SizeRange kChunkRange = {"--chunk-size", 4 << 10, 4 << 20, "4K..4M"};
+constexpr SizeRange kBenchSizeRange = {"--size", 1, 64 << 20, "1..64M"};
+
+constexpr uint32_t kMaxBenchInFlight = 65'536;
+constexpr uint32_t kMaxBenchConnections = 1'024;
 
 constexpr size_t kAnyCount = std::numeric_limits<size_t>::max();
 
@@ -32,9 +45,11 @@ constexpr CommandSpec kCommands[] = {
     {Command::kKeysCreate, "keys create", 1, 1, false},
     {Command::kKeysImport, "keys import", 1, 1, false},
     {Command::kKeysList, "keys list", 0, 0, false},
+    {Command::kKeysRotate, "keys rotate", 1, 1, false},
     {Command::kKeysDestroy, "keys destroy", 1, 1, false},
     {Command::kDevices, "devices", 0, 0, false},
     {Command::kStatus, "status", 0, 0, false},
+    {Command::kBench, "bench", 0, 0, false},
 };
 
 constexpr uint32_t kEverywhere = ~uint32_t{0};
@@ -42,25 +57,40 @@ constexpr uint32_t kWritesOutput =
     Bit(Command::kCompress) | Bit(Command::kDecompress) |
     Bit(Command::kEncrypt) | Bit(Command::kDecrypt) | Bit(Command::kCopy);
 constexpr uint32_t kCrypts = Bit(Command::kEncrypt) | Bit(Command::kDecrypt);
+constexpr uint32_t kReadsFiles = kWritesOutput | Bit(Command::kDigest);
+constexpr uint32_t kBench = Bit(Command::kBench);
 constexpr uint32_t kMakesKey =
     Bit(Command::kKeysCreate) | Bit(Command::kKeysImport);
 
+constexpr uint32_t kTakesMaterial =
+    Bit(Command::kKeysImport) | Bit(Command::kKeysRotate);
+
 using Value = const std::string&;
 
-absl::Status SetTimeout(Options& options, Value value) {
+absl::Status ParseTime(absl::string_view option, Value value,
+                       absl::Duration& result) {
   double seconds;
-  absl::Duration timeout;
+  absl::Duration time;
   if (absl::SimpleAtod(value, &seconds)) {
-    timeout = absl::Seconds(seconds);
-  } else if (!absl::ParseDuration(value, &timeout)) {
-    return UsageError(absl::StrCat("--timeout: \"", value,
+    time = absl::Seconds(seconds);
+  } else if (!absl::ParseDuration(value, &time)) {
+    return UsageError(absl::StrCat(option, ": \"", value,
                                    "\" is not a time; write 30s or 2m"));
   }
-  if (timeout <= absl::ZeroDuration() || timeout > absl::Hours(24)) {
-    return UsageError("--timeout: must be more than 0 and at most 24h");
+  if (time <= absl::ZeroDuration() || time > absl::Hours(24)) {
+    return UsageError(
+        absl::StrCat(option, ": must be more than 0 and at most 24h"));
   }
-  options.timeout = timeout;
+  result = time;
   return absl::OkStatus();
+}
+
+absl::Status SetTimeout(Options& options, Value value) {
+  return ParseTime("--timeout", value, options.timeout);
+}
+
+absl::Status SetDuration(Options& options, Value value) {
+  return ParseTime("--duration", value, options.bench.duration);
 }
 
 absl::Status SetFormat(Options& options, Value value) {
@@ -82,7 +112,7 @@ absl::Status SetLevel(Options& options, Value value) {
   return absl::OkStatus();
 }
 
-absl::Status SetMaxOutput(Options& options, Value value) {
+absl::Status ParseSize(const SizeRange& range, Value value, uint64_t& result) {
   absl::string_view digits = value;
   int shift = 0;
   if (absl::ConsumeSuffix(&digits, "K")) {
@@ -91,15 +121,63 @@ absl::Status SetMaxOutput(Options& options, Value value) {
     shift = 20;
   } else if (absl::ConsumeSuffix(&digits, "G")) {
     shift = 30;
+  } else if (absl::ConsumeSuffix(&digits, "T")) {
+    shift = 40;
   }
   uint64_t count;
   if (digits.empty() || !absl::ascii_isdigit(digits[0]) ||
-      !absl::SimpleAtoi(digits, &count) || count == 0 ||
-      count > (kMaxOutputLimitBytes >> shift)) {
-    return UsageError(absl::StrCat("--max-output: \"", value,
-                                   "\" is not 1..1G; write 1000, 64K or 16M"));
+      !absl::SimpleAtoi(digits, &count) || count > (range.max_bytes >> shift) ||
+      (count << shift) < range.min_bytes) {
+    return UsageError(
+        absl::StrCat(range.option, ": \"", value, "\" is not ", range.text));
   }
-  options.max_output_bytes = count << shift;
+  result = count << shift;
+  return absl::OkStatus();
+}
+
+template <uint64_t Options::*kMember, const SizeRange& kRange>
+absl::Status SetSize(Options& options, Value value) {
+  return ParseSize(kRange, value, options.*kMember);
+}
+
+absl::Status SetBenchSize(Options& options, Value value) {
+  return ParseSize(kBenchSizeRange, value, options.bench.size_bytes);
+}
+
+absl::Status ParseCount(absl::string_view option, Value value, uint32_t most,
+                        uint32_t& result) {
+  uint32_t count;
+  if (!absl::SimpleAtoi(value, &count) || count == 0 || count > most) {
+    return UsageError(
+        absl::StrCat(option, ": \"", value, "\" is not 1..", most));
+  }
+  result = count;
+  return absl::OkStatus();
+}
+
+absl::Status SetInFlight(Options& options, Value value) {
+  return ParseCount("--in-flight", value, kMaxBenchInFlight,
+                    options.bench.in_flight);
+}
+
+absl::Status SetConnections(Options& options, Value value) {
+  return ParseCount("--connections", value, kMaxBenchConnections,
+                    options.bench.connections);
+}
+
+absl::Status SetOperation(Options& options, Value value) {
+  for (const CommandSpec& spec : kCommands) {
+    if ((Bit(spec.command) & kReadsFiles) == 0 || spec.name != value) continue;
+    options.bench.operation = spec.command;
+    return absl::OkStatus();
+  }
+  return UsageError(absl::StrCat(
+      "--operation: \"", value,
+      "\" is none of compress, decompress, encrypt, decrypt, digest, copy"));
+}
+
+absl::Status SetUnary(Options& options, Value) {
+  options.bench.unary = true;
   return absl::OkStatus();
 }
 
@@ -134,23 +212,42 @@ constexpr OptionSpec kOptions[] = {
     {'o', "output", true, kWritesOutput, SetText<&Options::output>},
     {0, "force", false, Bit(Command::kCompress) | Bit(Command::kEncrypt),
      SetFlag<&Options::force>},
-    {'f', "format", true, Bit(Command::kCompress) | Bit(Command::kDecompress),
-     SetFormat},
-    {'l', "level", true, Bit(Command::kCompress), SetLevel},
-    {0, "max-output", true, Bit(Command::kDecompress), SetMaxOutput},
-    {'k', "key", true, kCrypts | Bit(Command::kDigest), SetKey},
-    {'a', "algorithm", true, kCrypts | kMakesKey | Bit(Command::kDigest),
+    {0, "crc32c", false, kReadsFiles | kBench, SetFlag<&Options::crc32c>},
+    {0, "no-progress", false, kReadsFiles, SetFlag<&Options::no_progress>},
+    {'f', "format", true,
+     Bit(Command::kCompress) | Bit(Command::kDecompress) | kBench, SetFormat},
+    {'l', "level", true, Bit(Command::kCompress) | kBench, SetLevel},
+    {0, "serial", false, Bit(Command::kCompress), SetFlag<&Options::serial>},
+    {0, "block-size", true, Bit(Command::kCompress),
+     SetSize<&Options::block_bytes, kBlockRange>},
+    {0, "verify", false, Bit(Command::kCompress) | kBench,
+     SetFlag<&Options::verify>},
+    {0, "max-output", true, Bit(Command::kDecompress),
+     SetSize<&Options::max_output_bytes, kMaxOutputRange>},
+    {'k', "key", true, kCrypts | Bit(Command::kDigest) | kBench, SetKey},
+    {'a', "algorithm", true,
+     kCrypts | kMakesKey | Bit(Command::kDigest) | kBench,
      SetText<&Options::algorithm>},
+    {0, "chunk-size", true, Bit(Command::kEncrypt),
+     SetSize<&Options::chunk_bytes, kChunkRange>},
     {0, "allow-unauthenticated", false, kCrypts,
      SetFlag<&Options::allow_unauthenticated>},
     {0, "caller-nonce", false, kMakesKey, SetFlag<&Options::caller_nonce>},
-    {0, "from", true, Bit(Command::kKeysImport), SetText<&Options::from>},
-    {0, "hex", false, Bit(Command::kKeysImport), SetFlag<&Options::hex>},
+    {0, "from", true, kTakesMaterial, SetText<&Options::from>},
+    {0, "hex", false, kTakesMaterial, SetFlag<&Options::hex>},
+    {0, "operation", true, kBench, SetOperation},
+    {0, "size", true, kBench, SetBenchSize},
+    {0, "in-flight", true, kBench, SetInFlight},
+    {0, "duration", true, kBench, SetDuration},
+    {0, "connections", true, kBench, SetConnections},
+    {0, "unary", false, kBench, SetUnary},
 };
 
 }  // namespace
 
 absl::Span<const CommandSpec> CommandSpecs() { return kCommands; }
+
+absl::Span<const OptionSpec> OptionSpecs() { return kOptions; }
 
 const OptionSpec* FindShortOption(char name) {
   for (const OptionSpec& spec : kOptions) {

@@ -37,6 +37,8 @@ struct OptionSpec {
 // Every command, in the order of the enum.
 absl::Span<const CommandSpec> CommandSpecs();
 
+absl::Span<const OptionSpec> OptionSpecs();
+
 // Null when there is no such option.
 const OptionSpec* FindShortOption(char name);
 const OptionSpec* FindLongOption(absl::string_view name);

@@ -140,6 +140,61 @@ absl::Status CheckArguments(const CommandSpec& spec, Options& options) {
   return absl::OkStatus();
 }
 
+absl::Status CheckCompress(const Options& options) {
+  if (!options.serial) return absl::OkStatus();
+  if (options.verify) {
+    return UsageError("--verify: not with --serial, which has no blocks");
+  }
+  if (options.block_bytes != 0) {
+    return UsageError("--block-size: not with --serial, which has no blocks");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckHash(const Options& options) {
+  if (options.algorithm.empty() || HashByName(options.algorithm) ||
+      (!options.key.empty() && HmacByName(options.algorithm))) {
+    return absl::OkStatus();
+  }
+  return UsageError(absl::StrCat(
+      "--algorithm: \"", options.algorithm, "\" is not a hash",
+      HmacByName(options.algorithm) ? " but needs --key NAME" : ""));
+}
+
+absl::Status CheckCipher(const Options& options) {
+  if (options.algorithm.empty() || CipherByName(options.algorithm)) {
+    return absl::OkStatus();
+  }
+  return UsageError(absl::StrCat("--algorithm: \"", options.algorithm,
+                                 "\" is not a cipher; uaccectl encrypt --help "
+                                 "lists them"));
+}
+
+absl::Status CheckBench(const Options& options) {
+  const Command operation = options.bench.operation;
+  const bool compresses =
+      operation == Command::kCompress || operation == Command::kDecompress;
+  const bool crypts =
+      operation == Command::kEncrypt || operation == Command::kDecrypt;
+  const auto useless = [&](absl::string_view option) {
+    return UsageError(absl::StrCat(option, ": not with --operation ",
+                                   CommandName(operation)));
+  };
+  if (!compresses && options.format != v1::COMPRESSION_FORMAT_UNSPECIFIED) {
+    return useless("--format");
+  }
+  if (!compresses && options.level) return useless("--level");
+  if (crypts && options.key.empty()) {
+    return UsageError(absl::StrCat(
+        "bench: --operation ", CommandName(operation), " needs --key NAME"));
+  }
+  if (crypts) return CheckCipher(options);
+  if (operation == Command::kDigest) return CheckHash(options);
+  if (!options.key.empty()) return useless("--key");
+  if (!options.algorithm.empty()) return useless("--algorithm");
+  return absl::OkStatus();
+}
+
 // What no single option can tell.
 absl::Status CheckTogether(const Options& options) {
   const absl::string_view name = CommandName(options.command);
@@ -147,22 +202,17 @@ absl::Status CheckTogether(const Options& options) {
     return UsageError(absl::StrCat(name, ": needs ", option));
   };
   switch (options.command) {
+    case Command::kCompress:
+      return CheckCompress(options);
     case Command::kEncrypt:
       if (options.key.empty()) return missing("--key NAME");
       [[fallthrough]];
     case Command::kDecrypt:
-      if (options.algorithm.empty() || CipherByName(options.algorithm)) break;
-      return UsageError(absl::StrCat("--algorithm: \"", options.algorithm,
-                                     "\" is not a cipher; uaccectl encrypt "
-                                     "--help lists them"));
+      return CheckCipher(options);
     case Command::kDigest:
-      if (options.algorithm.empty() || HashByName(options.algorithm) ||
-          (!options.key.empty() && HmacByName(options.algorithm))) {
-        break;
-      }
-      return UsageError(absl::StrCat(
-          "--algorithm: \"", options.algorithm, "\" is not a hash",
-          HmacByName(options.algorithm) ? " but needs --key NAME" : ""));
+      return CheckHash(options);
+    case Command::kBench:
+      return CheckBench(options);
     case Command::kKeysImport:
       if (options.algorithm.empty()) return missing("--algorithm NAME");
       if (options.from.empty()) return missing("--from FILE");
@@ -174,6 +224,9 @@ absl::Status CheckTogether(const Options& options) {
             "--algorithm: \"", options.algorithm,
             "\" is no algorithm for keys; uaccectl keys --help lists them"));
       }
+      [[fallthrough]];
+    case Command::kKeysRotate:
+      if (options.hex && options.from.empty()) return missing("--from FILE");
       [[fallthrough]];
     case Command::kKeysDestroy:
       if (IsKeyName(options.arguments[0])) break;

@@ -28,13 +28,25 @@ enum class Command : uint8_t {
   kKeysCreate,
   kKeysImport,
   kKeysList,
+  kKeysRotate,
   kKeysDestroy,
   kDevices,
   kStatus,
+  kBench,
 };
 
 // "keys create"; empty for kNone.
 absl::string_view CommandName(Command command);
+
+// What bench does, and how much of it at once.
+struct BenchOptions {
+  Command operation = Command::kCopy;  // kCompress .. kCopy
+  uint64_t size_bytes = 4096;
+  uint32_t in_flight = 64;  // over all connections
+  absl::Duration duration = absl::Seconds(5);
+  uint32_t connections = 1;
+  bool unary = false;
+};
 
 struct Options {
   Command command = Command::kNone;
@@ -49,13 +61,20 @@ struct Options {
   std::string output = "-";
   v1::CompressionFormat format = v1::COMPRESSION_FORMAT_UNSPECIFIED;
   std::optional<int> level;
-  uint64_t max_output_bytes = 0;  // 0: the daemon's limit
+  bool serial = false;
+  bool verify = false;
+  bool crc32c = false;
+  bool no_progress = false;
+  uint64_t block_bytes = 0;       // 0: the daemon's default
+  uint64_t chunk_bytes = 0;       // 0: the daemon's default
+  uint64_t max_output_bytes = 0;  // 0: no limit
   std::string algorithm;          // a name; its meaning is the command's
   std::string key;
   bool allow_unauthenticated = false;
   bool caller_nonce = false;
-  std::string from;  // keys import
+  std::string from;  // keys import, keys rotate
   bool hex = false;
+  BenchOptions bench;
 
   // IN, or the key's name; "-" for standard input when none was given to a
   // command that reads one.

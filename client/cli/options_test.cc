@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/help.h"
+#include "client/cli/option_specs.h"
 #include "gtest/gtest.h"
 
 namespace uacced::cli {
@@ -69,12 +70,45 @@ TEST(OptionsTest, MaxOutputTakesSuffixes) {
   EXPECT_EQ(bytes("64K"), 65'536u);
   EXPECT_EQ(bytes("16M"), 16u << 20);
   EXPECT_EQ(bytes("1G"), 1u << 30);
-  for (const char* bad : {"", "0", "-1", "2G", "1025M", "K", "1T", "1.5M", "+1",
+  EXPECT_EQ(bytes("1048576T"), uint64_t{1} << 60);
+  for (const char* bad : {"", "0", "-1", "1048577T", "K", "1P", "1.5M", "+1",
                           "99999999999999999999"}) {
     EXPECT_TRUE(absl::StrContains(ErrorOf({"decompress", "--max-output", bad}),
                                   "--max-output"))
         << bad;
   }
+}
+
+TEST(OptionsTest, SizesAreBoundedAsTheDaemonBoundsThem) {
+  EXPECT_EQ(Parse({"compress", "--block-size=64K"}).block_bytes, 65'536u);
+  EXPECT_EQ(Parse({"compress", "--block-size=16M"}).block_bytes, 16u << 20);
+  EXPECT_EQ(Parse({"encrypt", "-kk", "--chunk-size=4K"}).chunk_bytes, 4096u);
+  for (const char* bad : {"65535", "16385K", "1G"}) {
+    EXPECT_TRUE(absl::StrContains(ErrorOf({"compress", "--block-size", bad}),
+                                  "64K..16M"))
+        << bad;
+  }
+  EXPECT_TRUE(absl::StrContains(ErrorOf({"encrypt", "-kk", "--chunk-size=5M"}),
+                                "4K..4M"));
+}
+
+TEST(OptionsTest, BenchHasItsOwnDefaultsAndBounds) {
+  const BenchOptions usual = Parse({"bench"}).bench;
+  EXPECT_EQ(usual.operation, Command::kCopy);
+  EXPECT_EQ(usual.size_bytes, 4096u);
+  EXPECT_EQ(usual.in_flight, 64u);
+  EXPECT_EQ(usual.duration, absl::Seconds(5));
+  EXPECT_EQ(usual.connections, 1u);
+  const Options options = Parse(
+      {"bench", "--operation", "encrypt", "-k", "k", "--size=1M", "--in-flight",
+       "65536", "--duration=250ms", "--connections=3", "--unary", "--verify"});
+  EXPECT_EQ(options.bench.operation, Command::kEncrypt);
+  EXPECT_EQ(options.bench.size_bytes, 1u << 20);
+  EXPECT_EQ(options.bench.in_flight, 65'536u);
+  EXPECT_EQ(options.bench.duration, absl::Milliseconds(250));
+  EXPECT_EQ(options.bench.connections, 3u);
+  EXPECT_TRUE(options.bench.unary);
+  EXPECT_TRUE(options.verify);
 }
 
 TEST(OptionsTest, TimeoutsAreBounded) {
@@ -94,6 +128,10 @@ TEST(OptionsTest, KeysHasCommandsOfItsOwn) {
   EXPECT_EQ(options.command, Command::kKeysImport);
   EXPECT_EQ(options.arguments, Words{"k"});
   EXPECT_TRUE(options.hex);
+  EXPECT_EQ(Parse({"keys", "rotate", "k"}).command, Command::kKeysRotate);
+  EXPECT_TRUE(
+      absl::StrContains(ErrorOf({"keys", "rotate", "k", "--hex"}), "--from"));
+  EXPECT_TRUE(absl::StrContains(ErrorOf({"keys", "rotate", "-k"}), "-k"));
   EXPECT_TRUE(absl::StrContains(ErrorOf({"keys"}), "keys --help"));
   EXPECT_TRUE(absl::StrContains(ErrorOf({"keys", "frob"}), "keys frob"));
 }
@@ -126,6 +164,21 @@ TEST(OptionsTest, WrongLinesAreRefusedByName) {
       {{"keys", "import", "k", "--from", "f"}, "--algorithm"},
       {{"keys", "import", "k", "-a", "aes-256-gcm"}, "--from"},
       {{"keys", "destroy", "-"}, "\"-\""},
+      {{"compress", "--serial", "--verify"}, "--verify: not with --serial"},
+      {{"compress", "--serial", "--block-size=1M"}, "--block-size: not with"},
+      {{"decompress", "--serial"}, "--serial"},
+      {{"bench", "--operation", "status"}, "status"},
+      {{"bench", "--in-flight", "0"}, "1..65536"},
+      {{"bench", "--connections", "1025"}, "1..1024"},
+      {{"bench", "--size", "65M"}, "1..64M"},
+      {{"bench", "--duration", "0"}, "--duration"},
+      {{"bench", "--operation", "encrypt"}, "--key"},
+      {{"bench", "-f", "zstd"}, "--format: not with --operation copy"},
+      {{"bench", "-l", "1"}, "--level: not with"},
+      {{"bench", "-k", "k"}, "--key: not with"},
+      {{"bench", "-a", "sha256"}, "--algorithm: not with"},
+      {{"bench", "--operation", "digest", "-a", "gzip"}, "gzip"},
+      {{"bench", "file"}, "file"},
   };
   for (const auto& [words, part] : cases) {
     EXPECT_TRUE(absl::StrContains(ErrorOf(words), part)) << ErrorOf(words);
@@ -141,20 +194,25 @@ TEST(OptionsTest, HelpNeedsNothingElse) {
 }
 
 TEST(OptionsTest, EveryCommandHasHelpThatStartsWithItsUsage) {
-  for (int i = 0; i <= static_cast<int>(Command::kStatus); ++i) {
-    EXPECT_TRUE(
-        absl::StartsWith(HelpText(static_cast<Command>(i)), "Usage: uaccectl"))
-        << i;
+  for (const CommandSpec& spec : CommandSpecs()) {
+    EXPECT_TRUE(absl::StartsWith(HelpText(spec.command), "Usage: uaccectl"))
+        << spec.name;
   }
 }
 
 TEST(OptionsTest, HelpLinesFitATerminal) {
-  for (int i = 0; i <= static_cast<int>(Command::kStatus); ++i) {
+  for (const CommandSpec& spec : CommandSpecs()) {
     size_t column = 0;
-    for (const char c : HelpText(static_cast<Command>(i))) {
+    for (const char c : HelpText(spec.command)) {
       column = c == '\n' ? 0 : column + 1;
-      ASSERT_LE(column, 80u) << CommandName(static_cast<Command>(i));
+      ASSERT_LE(column, 80u) << spec.name;
     }
+  }
+}
+
+TEST(OptionsTest, CommandsStandInTheOrderOfTheEnum) {
+  for (size_t i = 0; i < CommandSpecs().size(); ++i) {
+    EXPECT_EQ(static_cast<size_t>(CommandSpecs()[i].command), i);
   }
 }
 

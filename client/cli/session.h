@@ -3,6 +3,8 @@
 #define UACCED_CLIENT_CLI_SESSION_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -15,11 +17,14 @@
 namespace uacced::cli {
 
 // Most bytes of input that one request carries: the daemon's default limit.
+// Streams have none.
 inline constexpr size_t kMaxInputBytes = size_t{64} << 20;
 
 struct Session {
   const Options& options;
   client::Client& client;
+  // What the client was made with, for other connections.
+  const client::ClientOptions& client_options;
 
   // The daemon's answer, or a failure that tells `what` it was about.
   template <typename Request>
@@ -31,22 +36,38 @@ struct Session {
     }
     return response;
   }
+
+  // What tells the daemon's errors about `what`.
+  std::function<absl::Status(const absl::Status&)> DescribeFor(
+      absl::string_view what) const {
+    return [this, what = std::string(what)](const absl::Status& error) {
+      return DescribeCallError(error, what, options.server);
+    };
+  }
 };
 
 // Bytes in and out of one operation. The ratio is how many times smaller the
 // compressed side is; 0: not a compression.
-struct Transfer {
+struct Work {
   std::string name;  // what was worked on
-  size_t input_bytes;
-  size_t output_bytes;
+  uint64_t input_bytes = 0;
+  uint64_t output_bytes = 0;
   double ratio = 0;
+  uint64_t block_count = 1;
 };
 
 // With --verbose: one line on standard error about who did the work.
 void ReportExecution(const Options& options, const v1::Execution& execution,
-                     const Transfer& transfer);
+                     const Work& work);
+
+// The same of a stream: one line for each device.
+void ReportSummary(const Options& options, const v1::StreamSummary& summary,
+                   Work work);
 
 absl::string_view PathName(v1::Execution::Path path);
+
+// What --algorithm and --key ask Digest for: sha256 without either.
+v1::HashAlgorithm ChosenHash(const Options& options);
 
 // One function per command. Errors are failures of exit_code.h, not printed.
 absl::Status RunCompress(const Session& session);
@@ -58,9 +79,11 @@ absl::Status RunDigest(const Session& session);
 absl::Status RunKeysCreate(const Session& session);
 absl::Status RunKeysImport(const Session& session);
 absl::Status RunKeysList(const Session& session);
+absl::Status RunKeysRotate(const Session& session);
 absl::Status RunKeysDestroy(const Session& session);
 absl::Status RunDevices(const Session& session);
 absl::Status RunStatus(const Session& session);
+absl::Status RunBench(const Session& session);
 
 }  // namespace uacced::cli
 

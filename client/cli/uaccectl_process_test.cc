@@ -42,9 +42,11 @@ TEST_F(UaccectlTest, DeadlineIsExitEight) {
     released.wait();
     return grpc::Status::OK;
   };
-  const Outcome outcome = Run({"copy", "--timeout", "0.2"}, "x");
+  const Outcome copied = Run({"copy", "--timeout", "0.2"}, "x");
+  const Outcome compressed = Run({"compress", "--timeout", "0.2"}, "x");
   release.set_value();
-  EXPECT_EQ(outcome.exit_code, 8) << outcome.err;
+  EXPECT_EQ(copied.exit_code, 8) << copied.err;
+  EXPECT_EQ(compressed.exit_code, 8) << compressed.err;
 }
 
 TEST_F(UaccectlTest, ASignalLeavesTheOldOutputAndNothingElse) {

@@ -49,30 +49,11 @@ TEST_F(UaccectlTest, OutputOverTheLimitIsExitFive) {
             "hello");
 }
 
-TEST_F(UaccectlTest, InputOverTheLimitIsExitFiveAndNeverSent) {
-  const UniqueFd big(Open("big", O_RDWR | O_CREAT));
-  ASSERT_EQ(ftruncate(big.get(), (int64_t{64} << 20) + 1), 0);
-  const Outcome outcome = Run({"compress", Path("big"), "-o", Path("out")});
-  EXPECT_EQ(outcome.exit_code, 5);
-  EXPECT_TRUE(absl::StrContains(outcome.err, "67108864 bytes"));
-  EXPECT_FALSE(Exists("out"));
-}
-
-TEST_F(UaccectlTest, TheLargestInputGoesThrough) {
-  const UniqueFd big(Open("big", O_RDWR | O_CREAT));
-  ASSERT_EQ(ftruncate(big.get(), int64_t{64} << 20), 0);
-  const Outcome outcome = Run({"copy", Path("big"), "-o", Path("out")});
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  struct stat facts;
-  ASSERT_EQ(stat(Path("out").c_str(), &facts), 0);
-  EXPECT_EQ(facts.st_size, int64_t{64} << 20);
-}
-
 TEST_F(UaccectlTest, EncryptsAndDecryptsWithTheKeyTheFileNames) {
   EXPECT_EQ(Run({"keys", "create", "k1"}).out, "created k1 (aes-256-gcm)\n");
   const Outcome encrypted = Run({"encrypt", "-k", "k1"}, "secret");
   ASSERT_EQ(encrypted.exit_code, 0) << encrypted.err;
-  EXPECT_TRUE(absl::StartsWith(encrypted.out, "UACC"));
+  EXPECT_TRUE(absl::StartsWith(encrypted.out, "UACC\1"));
   EXPECT_FALSE(absl::StrContains(encrypted.out, "secret"));
   EXPECT_EQ(Run({"decrypt"}, encrypted.out).out, "secret");
   EXPECT_EQ(
@@ -109,6 +90,18 @@ TEST_F(UaccectlTest, EveryFlippedByteMakesDecryptFailAndWriteNothing) {
   }
 }
 
+TEST_F(UaccectlTest, KeysForVersionZeroTakeNoMoreThanARequest) {
+  const UniqueFd big(Open("big", O_RDWR | O_CREAT));
+  ASSERT_EQ(ftruncate(big.get(), (int64_t{64} << 20) + 1), 0);
+  Run({"keys", "create", "k", "--caller-nonce"});
+  const Outcome outcome =
+      Run({"encrypt", "-k", "k", Path("big"), "-o", Path("out")});
+  EXPECT_EQ(outcome.exit_code, 5);
+  EXPECT_TRUE(absl::StrContains(outcome.err, "67108864 bytes")) << outcome.err;
+  EXPECT_FALSE(Exists("out"));
+  EXPECT_EQ(Run({"encrypt", "-k", "k", "--chunk-size=4K"}, "x").exit_code, 2);
+}
+
 TEST_F(UaccectlTest, UnauthenticatedCiphersMustBeAskedFor) {
   Run({"keys", "create", "k", "-a", "aes-256-ctr"});
   const Outcome refused = Run({"encrypt", "-k", "k"}, "x");
@@ -126,6 +119,7 @@ TEST_F(UaccectlTest, KeysThatWantACallersNonceGetARandomOne) {
   const Outcome first = Run({"encrypt", "-k", "k"}, "x");
   const Outcome second = Run({"encrypt", "-k", "k"}, "x");
   ASSERT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_EQ(first.out.substr(0, 5), std::string("UACC\0", 5));
   EXPECT_NE(first.out, second.out);
   EXPECT_EQ(Run({"decrypt"}, first.out).out, "x");
 }
@@ -185,14 +179,38 @@ TEST_F(UaccectlTest, ListsKeys) {
   Run({"keys", "create", "a"});
   EXPECT_EQ(Run({"keys", "create", "a"}).exit_code, 1);
   EXPECT_EQ(Run({"keys", "list"}).out,
-            "NAME  ALGORITHM    NONCE   ORIGIN   CREATED\n"
-            "a     aes-256-gcm  daemon  created  2001-09-09T01:46:40Z\n"
-            "b     hmac-sha512  daemon  created  2001-09-09T01:46:40Z\n");
+            "NAME  ALGORITHM    NONCE   ORIGIN   CREATED               NEWEST  "
+            "VERSIONS  MESSAGES\n"
+            "a     aes-256-gcm  daemon  created  2001-09-09T01:46:40Z  1       "
+            "1         10 of 4294967296\n"
+            "b     hmac-sha512  daemon  created  2001-09-09T01:46:40Z  1       "
+            "1         10\n");
   EXPECT_EQ(Run({"keys", "destroy", "b"}).out, "destroyed b\n");
   EXPECT_EQ(Run({"keys", "list", "--json"}).out,
             R"([{"name":"a","algorithm":"aes-256-gcm","caller_nonce":false,)"
-            R"("imported":false,"create_time":"2001-09-09T01:46:40Z"}])"
+            R"("imported":false,"create_time":"2001-09-09T01:46:40Z",)"
+            R"("newest_version":1,"versions":[{"version":1,"imported":false,)"
+            R"("create_time":"2001-09-09T01:46:40Z","messages":10,)"
+            R"("max_messages":4294967296}]}])"
             "\n");
+}
+
+TEST_F(UaccectlTest, RotatesKeys) {
+  EXPECT_EQ(Run({"keys", "rotate", "k"}).exit_code, 6);
+  Run({"keys", "create", "k", "-a", "hmac-sha256"});
+  EXPECT_EQ(Run({"keys", "rotate", "k"}).out,
+            "rotated k to version 2 (hmac-sha256)\n");
+  EXPECT_EQ(Run({"keys", "rotate", "k", "--from", "-", "--hex"}, "00 01\n").out,
+            "rotated k to version 3 (hmac-sha256)\n");
+  EXPECT_EQ(Run({"keys", "rotate", "k", "--from", "-"}, "").exit_code, 1);
+  EXPECT_EQ(Run({"keys", "rotate", "k", "--from", "-", "--hex"}, "zz").err,
+            "uaccectl: keys rotate: --from: not hexadecimal digits\n");
+  const std::string json = Run({"keys", "rotate", "k", "--json"}).out;
+  EXPECT_TRUE(absl::StrContains(json, R"("newest_version":4)")) << json;
+  EXPECT_TRUE(absl::StrContains(
+      json, R"({"version":3,"imported":true,)"
+            R"("create_time":"2001-09-09T01:46:40Z","messages":30})"))
+      << json;
 }
 
 TEST_F(UaccectlTest, ShowsDevicesAndStatus) {

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "absl/strings/cord.h"
+#include "client/cpp/error.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
 
@@ -75,6 +76,59 @@ TEST(CallRetryTest, NeverWaitsPastTheDeadline) {
             100 * kMs);
   CallRetry asked_too_long(kPolicy, RetrySafety::kPure, Always(0), 1000 * kMs);
   EXPECT_EQ(asked_too_long.NextDelayNs(Refused(absl::Seconds(1)), 0),
+            std::nullopt);
+}
+
+absl::Status Damaged() {
+  return MakeLocalError(absl::StatusCode::kDataLoss, "CRC32C_MISMATCH", "");
+}
+
+TEST(CallRetryTest, DamageIsRetriedOnceAndAtOnceWhereThatDoesNoHarm) {
+  CallRetry pure(kPolicy, RetrySafety::kPure, Always(0), kNoDeadline);
+  EXPECT_EQ(pure.NextDelayNs(Damaged(), 0), 0);
+  EXPECT_EQ(pure.NextDelayNs(Damaged(), 0), std::nullopt);
+  CallRetry changing(kPolicy, RetrySafety::kOnlyWhenRefused, Always(0),
+                     kNoDeadline);
+  EXPECT_EQ(changing.NextDelayNs(Damaged(), 0), std::nullopt);
+}
+
+absl::Status WithReason(absl::StatusCode code, const std::string& reason) {
+  return MakeLocalError(code, reason, "");
+}
+
+// Tries until there is no next one.
+int TriesOf(const absl::Status& error) {
+  OperationTries tries;
+  int64_t left_ns = 3600 * 1000 * kMs;
+  while (tries.count < 100 &&
+         OperationRetryDelayNs(kPolicy, error, tries, left_ns, Always(0))) {
+  }
+  return tries.count;
+}
+
+TEST(OperationRetryTest, PressureAndRestartsDoNotCountAttempts) {
+  constexpr auto kExhausted = absl::StatusCode::kResourceExhausted;
+  constexpr auto kUnavailable = absl::StatusCode::kUnavailable;
+  EXPECT_EQ(TriesOf(WithReason(kExhausted, "JOBS_LIMIT")), 100);
+  EXPECT_EQ(TriesOf(WithReason(kExhausted, "BYTES_LIMIT")), 100);
+  EXPECT_EQ(TriesOf(WithReason(kUnavailable, "INBOX_FULL")), 100);
+  EXPECT_EQ(TriesOf(WithReason(kUnavailable, "SHUTTING_DOWN")), 100);
+  EXPECT_EQ(TriesOf(WithReason(kUnavailable, "DEVICE_LOST")),
+            kPolicy.max_attempts);
+  EXPECT_EQ(TriesOf(WithReason(kExhausted, "PAYLOAD_TOO_LARGE")), 1);
+  EXPECT_EQ(TriesOf(WithReason(absl::StatusCode::kInternal, "JOB_LOST")), 1);
+  EXPECT_EQ(TriesOf(Damaged()), 2);
+}
+
+TEST(OperationRetryTest, WaitsAsAskedButNotPastTheDeadline) {
+  OperationTries tries;
+  EXPECT_EQ(OperationRetryDelayNs(kPolicy, Refused(absl::Seconds(1)), tries,
+                                  2000 * kMs, Always(0)),
+            1050 * kMs);
+  EXPECT_EQ(OperationRetryDelayNs(kPolicy, Refused(absl::Seconds(1)), tries,
+                                  1100 * kMs, Always(0)),
+            std::nullopt);
+  EXPECT_EQ(OperationRetryDelayNs(kPolicy, Damaged(), tries, 0, Always(0)),
             std::nullopt);
 }
 

@@ -44,7 +44,10 @@ struct Client::Core {
 // timer's thread cannot join itself, either.
 struct Client::Resources {
   explicit Resources(const ClientOptions& options)
-      : channel(MakeChannel(options, Sharing::kProcess)), stub(channel) {}
+      : channel(MakeChannel(options, options.own_connection
+                                         ? Sharing::kNone
+                                         : Sharing::kProcess)),
+        stub(channel) {}
   const std::shared_ptr<grpc::Channel> channel;
   Stub stub;
   // Used unless the options bring one.

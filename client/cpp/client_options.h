@@ -28,6 +28,9 @@ struct ClientOptions {
   // is sent again once, and then DATA_LOSS, reason CRC32C_MISMATCH. A stream
   // cannot be sent again: there it is DATA_LOSS at once.
   bool crc32c = false;
+  // A Client's: true for a connection that no other client of this process
+  // shares. A Pipeline always has its own.
+  bool own_connection = false;
 
   // For tests; null takes the real thing. Borrowed for the client's lifetime.
   const Clock* clock = nullptr;

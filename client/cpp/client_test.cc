@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/crc32c.h"
 #include "client/cpp/error.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -74,10 +75,18 @@ class FakeAccelerator : public v1::Accelerator::CallbackService {
                                  const v1::CopyRequest* request,
                                  v1::CopyResponse* response) override {
     response->set_output(request->input());
+    if (request->has_payload_crc32c() && !forgetful) {
+      // Damaged: that many times.
+      response->set_payload_crc32c(
+          Crc32c(request->input().data(), request->input().size()) +
+          (damaged-- > 0 ? 1 : 0));
+    }
     deadline = context->deadline();
     return script_.Answer(context);
   }
   std::chrono::system_clock::time_point deadline;
+  std::atomic<int> damaged = 0;
+  std::atomic<bool> forgetful = false;
 
  private:
   Script& script_;
@@ -289,6 +298,34 @@ TEST_F(ClientTest, ListKeysIsRetriedLikeAnyPureCall) {
   const auto client = ConnectWithManualTime();
   EXPECT_TRUE(client->Call(v1::ListKeysRequest()).ok());
   EXPECT_EQ(script_.calls, 2);
+}
+
+TEST_F(ClientTest, PayloadIsCheckedAndDamageRetriedOnce) {
+  const auto client = Connect({.crc32c = true});
+  EXPECT_TRUE(client->Call(CopyOf("good")).ok());
+  EXPECT_EQ(script_.calls, 1);
+  accelerator_.damaged = 1;
+  const auto again = client->Call(CopyOf("again"));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->output(), "again");
+  EXPECT_EQ(script_.calls, 3);
+  accelerator_.damaged = 2;
+  const absl::Status lost = client->Call(CopyOf("lost")).status();
+  EXPECT_EQ(lost.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(GetErrorDetails(lost).reason, "CRC32C_MISMATCH");
+  EXPECT_EQ(script_.calls, 5);
+  // Messages without payload have nothing to check.
+  EXPECT_TRUE(client->Call(v1::ListKeysRequest()).ok());
+}
+
+TEST_F(ClientTest, AnAnswerWithoutACrcIsNotBelieved) {
+  script_.lines = {grpc::Status::OK};
+  const auto client = Connect({.crc32c = true});
+  std::promise<absl::Status> status;
+  accelerator_.forgetful = true;
+  client->CallAsync(
+      CopyOf(""), [&](auto response) { status.set_value(response.status()); });
+  EXPECT_EQ(status.get_future().get().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(ClientTest, ResponsesOverTheMessageLimitAreRefused) {

@@ -278,8 +278,8 @@ void PipelineCore::Sweep(int64_t due_ns) {
     if (entry.where != Where::kSent) return;
     --sent_;
     ++forgotten_on_stream_;
-    silent |=
-        last_result_ns_ < entry.sent_ns && now_ns - entry.sent_ns >= kSilenceNs;
+    silent |= last_result_ns_ <= entry.sent_ns &&
+              now_ns - entry.sent_ns >= kSilenceNs;
   });
   std::vector<Entry> expired;
   for (const uint64_t id : expired_ids) expired.push_back(slots_.Take(id));

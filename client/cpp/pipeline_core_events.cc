@@ -13,16 +13,34 @@ namespace {
 
 // As small as a batch becomes when the daemon finds messages too large.
 constexpr size_t kMinBatchBytes = 16384;
+constexpr char kGarbled[] = "GARBLED_RESULT";
 
-// Of a result's google.rpc.Status; INTERNAL when it says nothing.
-absl::Status ErrorOf(absl::string_view serialized) {
-  google::rpc::Status status;
-  if (!status.ParseFromArray(serialized.data(),
-                             static_cast<int>(serialized.size())) ||
-      status.code() == 0) {
-    return absl::InternalError("the daemon's error is malformed");
+absl::Status Garbled(absl::string_view what) {
+  return MakeLocalError(absl::StatusCode::kInternal, kGarbled,
+                        absl::StrCat("the daemon's result is garbled: ", what));
+}
+
+absl::Status StatusOf(PendingOperation& operation, const ResultView& result) {
+  if (!result.failed) {
+    if (result.field != operation.field()) {
+      return Garbled("it is of another operation");
+    }
+    absl::Status status = operation.Parse(result.response);
+    if (status.code() != absl::StatusCode::kInternal) return status;
+    return Garbled(status.message());
   }
-  return MakeError(status.code(), status.message(), serialized);
+  google::rpc::Status error;
+  if (!error.ParseFromArray(result.error.data(),
+                            static_cast<int>(result.error.size())) ||
+      error.code() == 0) {
+    return Garbled("it has failed without an error");
+  }
+  return MakeError(error.code(), error.message(), result.error);
+}
+
+bool IsGarbled(const absl::Status& status) {
+  const ErrorDetails details = GetErrorDetails(status);
+  return details.domain == kLocalDomain && details.reason == kGarbled;
 }
 
 // For operations whose stream was refused: the daemon's words, and ours.
@@ -91,24 +109,16 @@ bool PipelineCore::PickLocked(const std::vector<ResultView>& results) {
 
 void PipelineCore::Deliver(Delivery& delivery) {
   Entry& entry = delivery.entry;
-  const ResultView& result = delivery.result;
-  absl::Status status;
-  if (result.failed) {
-    status = ErrorOf(result.error);
-  } else if (result.field != entry.operation->field()) {
-    status = absl::InternalError("the daemon's result is of another operation");
-  } else {
-    status = entry.operation->Parse(result.response);
-    // It is no such message, so nothing else of this stream is believed.
-    if (status.code() == absl::StatusCode::kInternal) {
-      {
-        std::lock_guard<std::mutex> lock(mutex_);
-        ++stats_.bad_results;
-      }
-      CancelStream();
-    }
-  }
+  absl::Status status = StatusOf(*entry.operation, delivery.result);
   if (status.ok()) return Answer(entry, absl::OkStatus());
+  if (IsGarbled(status)) {
+    // Nothing else of this stream is believed.
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      ++stats_.bad_results;
+    }
+    CancelStream();
+  }
   const int64_t left_ns = entry.deadline_ns - client_.clock->NowNs();
   const auto delay_ns = OperationRetryDelayNs(
       client_.retry, status, entry.tries, left_ns, client_.jitter);

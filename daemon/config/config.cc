@@ -14,6 +14,7 @@
 #include "base/errno_status.h"
 #include "base/status_macros.h"
 #include "base/unique_fd.h"
+#include "daemon/config/keys.h"
 #include "daemon/config/listeners.h"
 #include "daemon/config/section.h"
 #include "uacced/v1/config.pb.h"
@@ -229,9 +230,7 @@ absl::StatusOr<Config> ParseConfig(absl::string_view text,
   config.devices = ReadDevices(file, cpu_count);
   config.reactor =
       ReadReactor(file.Nested(Fields::kReactorFieldNumber), cpu_count);
-  config.keys.max_keys =
-      Number32(file.Nested(Fields::kKeysFieldNumber),
-               v1::KeyStore::kMaxKeysFieldNumber, {1, 100'000, 1024});
+  config.keys = ReadKeys(file.Nested(Fields::kKeysFieldNumber));
   config.shutdown.drain_timeout =
       absl::Milliseconds(file.Nested(Fields::kShutdownFieldNumber)
                              .Number(v1::Shutdown::kDrainTimeoutMsFieldNumber,

@@ -78,8 +78,17 @@ struct ReactorConfig {
   uint32_t inline_reply_bytes = 0;
 };
 
+struct SealedFileConfig {
+  std::string path;
+  // One of the two, the other is empty.
+  std::string key_file;
+  std::string credential;  // A file's name without a slash.
+};
+
 struct KeysConfig {
   uint32_t max_keys = 0;
+  uint64_t max_messages_per_version = 0;
+  std::optional<SealedFileConfig> sealed_file;
 };
 
 struct ShutdownConfig {

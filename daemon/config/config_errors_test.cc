@@ -80,6 +80,11 @@ TEST(ConfigErrorsTest, NumbersOutOfRangeAreToldAtTheirPlace) {
        "f:3:11: reactor.reply_threads: 65 is not in 1..64"},
       {"keys { max_keys: 100001 }",
        "f:3:8: keys.max_keys: 100001 is not in 1..100000"},
+      {"keys { max_messages_per_version: 0 }",
+       "f:3:8: keys.max_messages_per_version: 0 is not in 1..4294967296"},
+      {"keys { max_messages_per_version: 4294967297 }",
+       "f:3:8: keys.max_messages_per_version: 4294967297 is not in "
+       "1..4294967296"},
       {"shutdown { drain_timeout_ms: 600001 }",
        "f:3:12: shutdown.drain_timeout_ms: 600001 is not in 0..600000"},
       {"listener { inherited { index: 16 } }",
@@ -100,6 +105,37 @@ TEST(ConfigErrorsTest, AllProblemsAreToldInTheOrderOfTheFile) {
             "f:5:18: listener[0].tcp.address: \"localhost\" is not an IPv4 or "
             "IPv6 address\n"
             "f:6:1: listener[1]: has neither unix nor tcp nor inherited");
+}
+
+TEST(ConfigErrorsTest, ASealedFileNeedsAPathAndAKey) {
+  const auto error_of = [](const std::string& fields) {
+    return ErrorOf(absl::StrCat("keys { sealed_file { ", fields, " } }"));
+  };
+  EXPECT_EQ(error_of(""),
+            "f:3:8: keys.sealed_file.path: is required\n"
+            "f:3:8: keys.sealed_file: has neither key_file nor credential to "
+            "seal it with");
+  const std::string path = "path: \"/k\" ";
+  EXPECT_EQ(error_of(path + "key_file: \"\""),
+            "f:3:33: keys.sealed_file.key_file: is required");
+  EXPECT_EQ(error_of(path + "key_file: \"/kek/\""),
+            "f:3:33: keys.sealed_file.key_file: \"/kek/\" is not the path of "
+            "a file");
+  EXPECT_EQ(
+      error_of(path + "key_file: \"/k\""),
+      "f:3:33: keys.sealed_file.key_file: is the file that it is to seal");
+  for (const char* name : {"", ".", "..", "a/b", "/a", "a\\n"}) {
+    EXPECT_THAT(error_of(absl::StrCat(path, "credential: \"", name, "\"")),
+                HasSubstr("f:3:33: keys.sealed_file.credential: \""))
+        << name;
+  }
+  for (const std::string& bad :
+       {std::string("/a/"), std::string("/a/.."), std::string("a\\000b"),
+        std::string("."), std::string(251, 'x'), std::string(5000, 'x')}) {
+    EXPECT_THAT(error_of(absl::StrCat("credential: \"c\" path: \"", bad, "\"")),
+                HasSubstr("f:3:38: keys.sealed_file.path: "))
+        << bad;
+  }
 }
 
 TEST(ConfigErrorsTest, MetricsAreServedOnIpv4Alone) {

@@ -45,6 +45,8 @@ TEST(ConfigTest, FillsInEveryDefault) {
   EXPECT_EQ(config.reactor.reply_threads, 2u);
   EXPECT_EQ(config.reactor.inline_reply_bytes, 65'536u);
   EXPECT_EQ(config.keys.max_keys, 1024u);
+  EXPECT_EQ(config.keys.max_messages_per_version, uint64_t{1} << 32);
+  EXPECT_FALSE(config.keys.sealed_file.has_value());
   EXPECT_EQ(config.shutdown.drain_timeout, absl::Seconds(10));
   EXPECT_EQ(config.log_level, LogLevel::kInfo);
 }
@@ -79,7 +81,8 @@ TEST(ConfigTest, EveryFieldIsRead) {
     device { name: "b_-9" soft {} }
     reactor { spin_us: 7 inbox_entries: 5000 reply_threads: 9
               inline_reply_bytes: 0 }
-    keys { max_keys: 100000 }
+    keys { max_keys: 100000 max_messages_per_version: 1
+           sealed_file { path: "/var/k" key_file: "/etc/kek" } }
     shutdown { drain_timeout_ms: 600000 }
     log { level: WARNING })");
   ASSERT_EQ(config.listeners.size(), 4u);
@@ -114,8 +117,23 @@ TEST(ConfigTest, EveryFieldIsRead) {
   EXPECT_EQ(config.reactor.reply_threads, 9u);
   EXPECT_EQ(config.reactor.inline_reply_bytes, 0u);
   EXPECT_EQ(config.keys.max_keys, 100'000u);
+  EXPECT_EQ(config.keys.max_messages_per_version, 1u);
+  ASSERT_TRUE(config.keys.sealed_file.has_value());
+  EXPECT_EQ(config.keys.sealed_file->path, "/var/k");
+  EXPECT_EQ(config.keys.sealed_file->key_file, "/etc/kek");
+  EXPECT_EQ(config.keys.sealed_file->credential, "");
   EXPECT_EQ(config.shutdown.drain_timeout, absl::Minutes(10));
   EXPECT_EQ(config.log_level, LogLevel::kWarning);
+}
+
+TEST(ConfigTest, AKeyStoreMayBeSealedWithACredential) {
+  const Config config = Parse(
+      "listener { inherited {} } device { name: \"cpu\" soft {} }"
+      "keys { sealed_file { path: \"keys\" credential: \"uacced.kek\" } }");
+  ASSERT_TRUE(config.keys.sealed_file.has_value());
+  EXPECT_EQ(config.keys.sealed_file->path, "keys");
+  EXPECT_EQ(config.keys.sealed_file->key_file, "");
+  EXPECT_EQ(config.keys.sealed_file->credential, "uacced.kek");
 }
 
 TEST(ConfigTest, AWrittenZeroIsNotTheDefaultWhereZeroMeansSomething) {

@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "daemon/config/addresses.h"
+#include "daemon/config/text.h"
 #include "uacced/v1/config.pb.h"
 
 namespace uacced {
@@ -19,17 +19,6 @@ constexpr size_t kMaxUnixPathBytes = 107;
 constexpr size_t kMaxGroupBytes = 256;
 constexpr char kLoopback[] = "127.0.0.1";
 constexpr Range kPort = {1, 65'535, 0};
-
-std::string Quoted(absl::string_view text) {
-  return absl::StrCat("\"", absl::CHexEscape(text), "\"");
-}
-
-bool HasControlByte(absl::string_view text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return true;
-  }
-  return false;
-}
 
 // Of "0660", "660"; nothing when it is no such thing.
 std::optional<mode_t> ParseMode(absl::string_view text) {
@@ -54,7 +43,7 @@ UnixListenerConfig ReadUnix(const Section& section) {
     section.Problem(Fields::kPathFieldNumber,
                     absl::StrCat("has ", path.size(), " bytes, more than ",
                                  kMaxUnixPathBytes));
-  } else if (HasControlByte(path) || path.back() == '/') {
+  } else if (!IsFilePath(path)) {
     section.Problem(Fields::kPathFieldNumber,
                     absl::StrCat(Quoted(path), " is not the path of a file"));
   }

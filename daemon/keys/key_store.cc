@@ -8,8 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/log.h"
 #include "base/status_macros.h"
 #include "daemon/core/error.h"
+#include "daemon/keys/key_records.h"
 
 namespace uacced {
 namespace {
@@ -44,6 +47,13 @@ absl::Status VersionsLimit(absl::string_view name) {
            absl::StrCat("versions of one key = ", kMaxKeyVersions)});
 }
 
+absl::Status ShuttingDown() {
+  return MakeError(
+      absl::StatusCode::kUnavailable,
+      "the daemon is shutting down; its key store is closed",
+      {.reason = "SHUTTING_DOWN", .retry_after = absl::Milliseconds(200)});
+}
+
 // Used again, the same bytes would be counted from 0.
 absl::Status CheckFresh(hw::Bytes material, const KeyVersions& older) {
   for (const std::shared_ptr<const Key>& key : older) {
@@ -66,12 +76,7 @@ class KeyStore::Books final : public UsageBooks {
  public:
   absl::Status ReserveMore(const Key& key) override {
     std::lock_guard<std::mutex> lock(mutex);
-    if (store == nullptr) {
-      return MakeError(absl::StatusCode::kUnavailable,
-                       "the daemon is shutting down",
-                       {.reason = "SHUTTING_DOWN"});
-    }
-    return store->ReserveMore(key);
+    return store == nullptr ? ShuttingDown() : store->ReserveMore(key);
   }
 
   std::mutex mutex;  // The change lock.
@@ -91,8 +96,12 @@ absl::StatusOr<std::unique_ptr<KeyStore>> KeyStore::Create(Options options) {
   }
   UACCED_ASSIGN_OR_RETURN(std::shared_ptr<SecretArena> arena,
                           SecretArena::Create(options.max_keys));
-  return std::unique_ptr<KeyStore>(
+  std::unique_ptr<KeyStore> store(
       new KeyStore(std::move(options), std::move(arena)));
+  if (store->options_.sealed_file != nullptr) {
+    UACCED_RETURN_IF_ERROR(store->Load());
+  }
+  return store;
 }
 
 KeyStore::KeyStore(Options options, std::shared_ptr<SecretArena> arena)
@@ -100,6 +109,36 @@ KeyStore::KeyStore(Options options, std::shared_ptr<SecretArena> arena)
       arena_(std::move(arena)),
       books_(std::make_shared<Books>()) {
   books_->store = this;
+}
+
+absl::Status KeyStore::Load() {
+  const SealedFile& file = *options_.sealed_file;
+  UACCED_ASSIGN_OR_RETURN(const auto contents,
+                          file.Read(MaxEncodedBytes(options_.max_keys)));
+  if (!contents.has_value()) return absl::OkStatus();
+  const auto records = DecodeKeyRecords(contents->body, options_.max_keys);
+  if (!records.ok()) {
+    return absl::Status(records.status().code(),
+                        absl::StrCat("key store ", file.path(), ": ",
+                                     records.status().message()));
+  }
+  absl::flat_hash_map<std::string, std::shared_ptr<KeyVersions>> keys;
+  for (const KeyRecord& record : *records) {
+    // There is one for each of max_keys records.
+    SecretSlot slot = arena_->Take();
+    std::copy(record.material.begin(), record.material.end(),
+              slot.bytes().begin());
+    std::shared_ptr<KeyVersions>& versions = keys[record.spec.name];
+    if (versions == nullptr) versions = std::make_shared<KeyVersions>();
+    versions->push_back(std::make_shared<const Key>(
+        record.spec, record.origin, std::move(slot), record.material.size(),
+        options_.max_messages_per_version, books_));
+  }
+  std::lock_guard<std::mutex> lock(books_->mutex);
+  std::lock_guard<std::shared_mutex> table_lock(mutex_);
+  keys_.insert(keys.begin(), keys.end());
+  version_count_ = records->size();
+  return absl::OkStatus();
 }
 
 KeyStore::~KeyStore() {
@@ -179,9 +218,13 @@ absl::StatusOr<std::shared_ptr<const Key>> KeyStore::Make(
       .version = older == nullptr ? 1 : older->back()->version() + 1,
       .imported = imported,
       .create_time = absl::Now()};
-  return std::make_shared<const Key>(spec, origin, std::move(slot), size_bytes,
-                                     options_.max_messages_per_version,
-                                     nullptr);
+  const bool saved = options_.sealed_file != nullptr;
+  auto key = std::make_shared<const Key>(
+      spec, origin, std::move(slot), size_bytes,
+      options_.max_messages_per_version, saved ? books_ : nullptr);
+  // It will be saved with its first reservation.
+  if (saved) key->counter_.Reserve(key->counter_.NextReserved());
+  return key;
 }
 
 std::shared_ptr<const Key> KeyStore::Find(absl::string_view name,
@@ -230,8 +273,14 @@ size_t KeyStore::version_count() const {
   return version_count_;
 }
 
+void KeyStore::Release() {
+  std::lock_guard<std::mutex> lock(books_->mutex);
+  if (options_.sealed_file != nullptr) options_.sealed_file->Release();
+}
+
 absl::Status KeyStore::Commit(const std::string& name,
                               std::shared_ptr<const KeyVersions> versions) {
+  UACCED_RETURN_IF_ERROR(Save(name, versions.get()));
   std::lock_guard<std::shared_mutex> lock(mutex_);
   std::shared_ptr<const KeyVersions>& place = keys_[name];
   version_count_ -= place == nullptr ? 0 : place->size();
@@ -241,9 +290,54 @@ absl::Status KeyStore::Commit(const std::string& name,
   return absl::OkStatus();
 }
 
-// Only keys on disk have books that say no.
-absl::Status KeyStore::ReserveMore(const Key& /*key*/) {
+absl::Status KeyStore::ReserveMore(const Key& key) {
+  // Somebody else may have waited for the lock with the same wish.
+  if (key.messages() < key.counter_.reserved()) return absl::OkStatus();
+  const auto found = keys_.find(key.name());
+  if (found == keys_.end() || key.version() > found->second->size() ||
+      (*found->second)[key.version() - 1].get() != &key) {
+    return NotFound(key.name());
+  }
+  const uint64_t reserved = key.counter_.NextReserved();
+  UACCED_RETURN_IF_ERROR(Save(key.name(), found->second.get(), &key, reserved));
+  key.counter_.Reserve(reserved);
   return absl::OkStatus();
+}
+
+absl::Status KeyStore::Save(absl::string_view changed,
+                            const KeyVersions* versions, const Key* reserving,
+                            uint64_t reserved) {
+  if (options_.sealed_file == nullptr) return absl::OkStatus();
+  SealedFile& file = *options_.sealed_file;
+  if (file.released()) return ShuttingDown();
+
+  std::vector<KeyRecord> records;
+  records.reserve(version_count_ + 1);
+  const auto add = [&](const KeyVersions& all) {
+    for (const std::shared_ptr<const Key>& key : all) {
+      KeyRecord& record = records.emplace_back(
+          KeyRecord{key->spec(), key->origin_, key->bytes()});
+      record.origin.messages =
+          key.get() == reserving ? reserved : key->counter_.reserved();
+    }
+  };
+  for (const auto& [name, all] : keys_) {
+    if (name != changed) add(*all);
+  }
+  if (versions != nullptr) add(*versions);
+
+  absl::Status status;
+  if (auto image = SealedFile::NewImage(EncodedBytes(records)); image.ok()) {
+    EncodeKeyRecords(records, SealedFile::BodyOf(*image));
+    status = file.Write(*image);
+  } else {
+    status = image.status();
+  }
+  if (status.ok()) return status;
+  Log(LogLevel::kError, "keys", "key store not written",
+      {{"error", status.message()}});
+  return MakeError(absl::StatusCode::kInternal, status.message(),
+                   {.reason = "KEY_STORE_WRITE_FAILED"});
 }
 
 }  // namespace uacced

@@ -29,6 +29,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "daemon/keys/key.h"
+#include "daemon/keys/sealed_file.h"
 #include "daemon/keys/secret_arena.h"
 #include "hw/request.h"
 
@@ -43,10 +44,14 @@ class KeyStore {
     size_t max_keys = 1024;
     // For versions that have a limit at all. 1..kMaxRandomNonceMessages.
     uint64_t max_messages_per_version = kMaxRandomNonceMessages;
+    // Null: in memory only.
+    std::unique_ptr<SealedFile> sealed_file;
   };
 
-  // Locks about max_keys * kSecretSlotBytes bytes of memory.
-  // INVALID_ARGUMENT: an option is out of its range. Else see SecretArena.
+  // Locks about max_keys * kSecretSlotBytes bytes of memory, and loads what is
+  // in the file. INVALID_ARGUMENT: an option is out of its range. Else see
+  // SecretArena, SealedFile::Read() and DecodeKeyRecords(); the file is then as
+  // it was.
   static absl::StatusOr<std::unique_ptr<KeyStore>> Create(Options options);
 
   KeyStore(const KeyStore&) = delete;
@@ -82,6 +87,10 @@ class KeyStore {
   // key before may go on using it.
   absl::Status Destroy(absl::string_view name);
 
+  // Lets another daemon have the sealed file: from now on every change is
+  // refused. Keys go on being used, as often as was reserved before.
+  void Release();
+
   // What can be found: names, and versions of them.
   size_t key_count() const;
   size_t version_count() const;
@@ -92,7 +101,9 @@ class KeyStore {
 
   KeyStore(Options options, std::shared_ptr<SecretArena> arena);
 
-  // The next four: with the change lock held.
+  absl::Status Load();
+
+  // The rest: with the change lock held.
   absl::StatusOr<std::shared_ptr<const Key>> Add(const KeySpec& spec,
                                                  hw::Bytes material);
   // A new version, not yet to be found. `older` may be null.
@@ -104,6 +115,10 @@ class KeyStore {
   absl::Status Commit(const std::string& name,
                       std::shared_ptr<const KeyVersions> versions);
   absl::Status ReserveMore(const Key& key);
+  // Writes all keys but those under `changed`, for which `versions` stand
+  // (null: none), and counts `reserving` as used `reserved` times.
+  absl::Status Save(absl::string_view changed, const KeyVersions* versions,
+                    const Key* reserving = nullptr, uint64_t reserved = 0);
 
   // Constant after construction.
   const Options options_;

@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "base/numa.h"
 #include "base/status_macros.h"
+#include "daemon/keys/key_encryption_key.h"
+#include "daemon/keys/sealed_file.h"
 #include "daemon/rpc/listen_socket.h"
 #include "hw/soft/soft_device.h"
 
@@ -23,6 +25,10 @@ constexpr rlim_t kOtherDescriptors = 256;
 
 // How often waits look again.
 constexpr absl::Duration kLook = absl::Milliseconds(5);
+
+// How long a new daemon waits for the old one to let go of the key store: about
+// as long as an operator or service manager takes to stop it.
+constexpr absl::Duration kHandOver = absl::Seconds(30);
 
 // gRPC spreads the age of connections by 10 % either way.
 constexpr double kAgeSpread = 1.1;
@@ -75,8 +81,7 @@ absl::StatusOr<ListenSocket> Open(const ListenerConfig& listener) {
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
   UACCED_RETURN_IF_ERROR(RaiseDescriptorLimit(config.limits.max_connections));
   auto daemon = absl::WrapUnique(new Daemon(config));
-  UACCED_ASSIGN_OR_RETURN(daemon->keys_,
-                          KeyStore::Create({.max_keys = config.keys.max_keys}));
+  UACCED_RETURN_IF_ERROR(daemon->OpenKeys());
   UACCED_RETURN_IF_ERROR(daemon->OpenDevices());
   UACCED_RETURN_IF_ERROR(daemon->StartReactors());
   UACCED_RETURN_IF_ERROR(daemon->StartServer());
@@ -98,6 +103,36 @@ Daemon::~Daemon() {
   acceptor_.reset();
   for (const auto& reactor : reactors_) reactor->Stop(0);
   if (server_ != nullptr) server_->Shutdown(0);
+}
+
+absl::Status Daemon::OpenKeys() {
+  const KeysConfig& keys = config_.keys;
+  KeyStore::Options options = {
+      .max_keys = keys.max_keys,
+      .max_messages_per_version = keys.max_messages_per_version};
+  if (keys.sealed_file.has_value()) {
+    const SealedFileConfig& sealed = *keys.sealed_file;
+    UACCED_ASSIGN_OR_RETURN(
+        KeyEncryptionKey key,
+        sealed.key_file.empty()
+            ? KeyEncryptionKey::FromCredential(sealed.credential)
+            : KeyEncryptionKey::FromFile(sealed.key_file));
+    UACCED_ASSIGN_OR_RETURN(
+        options.sealed_file,
+        SealedFile::Open(sealed.path, std::move(key), kHandOver));
+  }
+  UACCED_ASSIGN_OR_RETURN(keys_, KeyStore::Create(std::move(options)));
+  if (keys.sealed_file.has_value()) {
+    Log(LogLevel::kInfo, "main", "keys loaded",
+        {{"path", keys.sealed_file->path},
+         {"keys", keys_->key_count()},
+         {"versions", keys_->version_count()}});
+  } else {
+    Log(LogLevel::kInfo, "main",
+        "keys live in memory only and end with the daemon (keys.sealed_file "
+        "is not configured)");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Daemon::OpenDevices() {
@@ -271,6 +306,8 @@ void Daemon::Drain(const HurryUp& hurry_up) {
   draining_.store(true);
   server_->SetNotServing();
   acceptor_->StopAccepting();
+  // A daemon that takes over starts serving now, not when we are done.
+  keys_->Release();
   Log(LogLevel::kInfo, "main", "draining",
       {{"connections", acceptor_->connections()}, {"jobs", admission_.jobs()}});
   const bool hurried = WaitUntil(

@@ -62,6 +62,7 @@ class Daemon {
  private:
   explicit Daemon(const Config& config);
 
+  absl::Status OpenKeys();
   absl::Status OpenDevices();
   uint32_t reactor_count() const;
   absl::Status StartReactors();

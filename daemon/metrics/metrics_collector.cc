@@ -157,7 +157,7 @@ void AddGauges(const Gauges& gauges, Families& families) {
        gauges.inbox_entries},
       {"uacced_inbox_limit", "Entries that the inbox has room for.",
        gauges.inbox_capacity},
-      {"uacced_keys", "Keys in the key store.", gauges.keys},
+      {"uacced_keys", "Versions of keys in the key store.", gauges.keys},
       {"uacced_keys_limit", "keys.max_keys.", gauges.keys_limit},
       {"uacced_draining", "1 from the request to stop until the end.",
        gauges.draining ? uint64_t{1} : uint64_t{0}},

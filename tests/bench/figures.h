@@ -39,6 +39,10 @@ absl::Status MeasureIdle(const Bench& bench);
 // "copy.SIZE.xCALLS": operation Copy against bare echo, and "rss.after_copy".
 absl::Status MeasureCopy(const Bench& bench);
 
+// "process.SIZE.bBATCH.vs_calls" and ".vs_stream": Process against bare unary
+// echo, and against a bare stream echo of the same messages.
+absl::Status MeasureProcess(const Bench& bench);
+
 // "ALGORITHM.SIZE": the daemon with one worker against the same library on
 // one thread of this process.
 absl::Status MeasureCompute(const Bench& bench);

@@ -57,7 +57,7 @@ absl::Status Run() {
                        .quick = absl::GetFlag(FLAGS_quick)};
   for (const auto measure :
        {uacced::bench::MeasureIdle, uacced::bench::MeasureCopy,
-        uacced::bench::MeasureCompute}) {
+        uacced::bench::MeasureProcess, uacced::bench::MeasureCompute}) {
     UACCED_RETURN_IF_ERROR(measure(bench));
   }
   return absl::OkStatus();

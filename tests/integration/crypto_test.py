@@ -46,7 +46,8 @@ class CipherTest(case.DaemonTest):
                     if algorithm.endswith("CBC"):
                         padded = size // 16 * 16 + 16
                     self.assertEqual(len(sealed.ciphertext), padded)
-                    self.assertEqual(len(sealed.nonce), 12 if aead else 16)
+                    self.assertEqual(len(sealed.nonce),
+                                     case.nonce_bytes(algorithm))
                     self.assertEqual(len(sealed.tag), 16 if aead else 0)
                     self.assertEqual(
                         self.api.enum_name("CipherAlgorithm",
@@ -73,7 +74,8 @@ class CipherTest(case.DaemonTest):
                    "POLY1305": [16]}
         for algorithm in filter(case.is_aead, self.ciphers()):
             key = self.create_key(algorithm, cipher=algorithm)
-            for size in allowed[algorithm.rpartition("_")[2]]:
+            sizes = allowed[algorithm.rpartition("_")[2]]
+            for size in [16] if "XAES" in algorithm else sizes:
                 with self.subTest(algorithm=algorithm, tag_bytes=size):
                     sealed = self.encrypt(algorithm, key, b"data",
                                           tag_bytes=size)
@@ -97,7 +99,7 @@ class CipherTest(case.DaemonTest):
         for algorithm in self.ciphers():
             key = self.create_key(algorithm, cipher=algorithm,
                                   caller_nonce=True)
-            nonce = case.noise(12 if case.is_aead(algorithm) else 16)
+            nonce = case.noise(case.nonce_bytes(algorithm))
             once = self.encrypt(algorithm, key, bytes(32), nonce=nonce)
             again = self.encrypt(algorithm, key, bytes(32), nonce=nonce)
             self.assertEqual(once.nonce, nonce)

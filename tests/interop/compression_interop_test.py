@@ -7,6 +7,7 @@ being told the format, what they wrote, several members or frames in one file
 included; and that damage is found.
 """
 
+import os
 import unittest
 import zlib
 
@@ -142,8 +143,10 @@ class CompressionInteropTest(cli.CliTest):
             for damaged in (flipped, packed[:-1], packed[:middle],
                             packed + b"x"):
                 with self.subTest(format=format_name, size=len(damaged)):
+                    out = self.path("damaged.out")
                     self.cli_fails(cli.CORRUPT, "decompress", "-f",
-                                   format_name, stdin=damaged)
+                                   format_name, "-o", out, stdin=damaged)
+                    self.assertFalse(os.path.exists(out))
 
 
 if __name__ == "__main__":

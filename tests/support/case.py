@@ -44,6 +44,13 @@ def key_bytes(algorithm):
     return size * 2 if algorithm.endswith("XTS") else size
 
 
+def nonce_bytes(algorithm):
+    """The length of the nonces that the daemon makes for `algorithm`."""
+    if "XAES" in algorithm:
+        return 24
+    return 12 if is_aead(algorithm) else 16
+
+
 class DaemonTest(unittest.TestCase):
     """One daemon for all tests of a class, as `cls.daemon` and `cls.api`."""
 

@@ -1,4 +1,4 @@
-#include "client/cli/files.h"
+#include "client/cli/output_file.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -10,7 +10,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -22,7 +24,7 @@
 namespace uacced::cli {
 namespace {
 
-class FilesTest : public testing::Test {
+class OutputFileTest : public testing::Test {
  protected:
   void SetUp() override { ASSERT_NE(mkdtemp(folder_), nullptr); }
   void TearDown() override {
@@ -54,8 +56,10 @@ class FilesTest : public testing::Test {
   }
 
   std::string Get(const std::string& name) const {
-    const auto contents = ReadInput(Path(name), 1 << 20);
-    return contents.ok() ? *contents : contents.status().ToString();
+    std::ifstream file(Path(name), std::ios::binary);
+    std::stringstream bytes;
+    bytes << file.rdbuf();
+    return bytes.str();
   }
 
   mode_t ModeOf(const std::string& name) const {
@@ -69,16 +73,20 @@ class FilesTest : public testing::Test {
 
 using Names = std::set<std::string>;
 
-TEST_F(FilesTest, OutputAppearsOnlyAtCommit) {
+TEST_F(OutputFileTest, OutputAppearsOnlyAtCommit) {
   auto file = OutputFile::Open(Path("out"));
   ASSERT_TRUE(file.ok()) << file.status();
   EXPECT_FALSE(Listing().contains("out"));
-  ASSERT_TRUE((*file)->Commit("head", "tail").ok());
+  ASSERT_TRUE((*file)->Append("head").ok());
+  ASSERT_TRUE((*file)->Append("tail").ok());
+  EXPECT_FALSE(Listing().contains("out"));
+  ASSERT_TRUE((*file)->Commit().ok());
+  EXPECT_EQ((*file)->written_bytes(), 8u);
   EXPECT_EQ(Listing(), Names{"out"});
   EXPECT_EQ(Get("out"), "headtail");
 }
 
-TEST_F(FilesTest, WithoutCommitTheOldFileStaysAndNothingIsLeft) {
+TEST_F(OutputFileTest, WithoutCommitTheOldFileStaysAndNothingIsLeft) {
   Put("out", "old", 0644);
   {
     auto file = OutputFile::Open(Path("out"));
@@ -89,36 +97,38 @@ TEST_F(FilesTest, WithoutCommitTheOldFileStaysAndNothingIsLeft) {
   EXPECT_EQ(Get("out"), "old");
 }
 
-TEST_F(FilesTest, NewFilesFollowTheUmask) {
+TEST_F(OutputFileTest, NewFilesFollowTheUmask) {
   const mode_t old = umask(027);
   auto file = OutputFile::Open(Path("out"));
   umask(old);
-  ASSERT_TRUE(file.ok() && (*file)->Commit("x").ok());
+  ASSERT_TRUE(file.ok() && (*file)->Append("x").ok() && (*file)->Commit().ok());
   EXPECT_EQ(ModeOf("out"), 0640u);
 }
 
-TEST_F(FilesTest, ReplacedFilesKeepTheirMode) {
+TEST_F(OutputFileTest, ReplacedFilesKeepTheirMode) {
   for (const mode_t mode : {0600, 0666, 0755}) {
     Put("out", "old", mode);
     auto file = OutputFile::Open(Path("out"));
-    ASSERT_TRUE(file.ok() && (*file)->Commit("new").ok());
+    ASSERT_TRUE(file.ok() && (*file)->Append("new").ok() &&
+                (*file)->Commit().ok());
     EXPECT_EQ(ModeOf("out"), mode);
     EXPECT_EQ(Get("out"), "new");
   }
 }
 
-TEST_F(FilesTest, SymbolicLinksStay) {
+TEST_F(OutputFileTest, SymbolicLinksStay) {
   Put("target", "old", 0644);
   ASSERT_EQ(symlink("target", Path("link").c_str()), 0);
   auto file = OutputFile::Open(Path("link"));
-  ASSERT_TRUE(file.ok() && (*file)->Commit("new").ok());
+  ASSERT_TRUE(file.ok() && (*file)->Append("new").ok() &&
+              (*file)->Commit().ok());
   struct stat facts;
   ASSERT_EQ(lstat(Path("link").c_str(), &facts), 0);
   EXPECT_TRUE(S_ISLNK(facts.st_mode));
   EXPECT_EQ(Get("target"), "new");
 }
 
-TEST_F(FilesTest, ADiskThatIsFullLeavesTheOldFile) {
+TEST_F(OutputFileTest, ADiskThatIsFullLeavesTheOldFile) {
   Put("out", "old", 0644);
   auto file = OutputFile::Open(Path("out"));
   ASSERT_TRUE(file.ok());
@@ -128,7 +138,7 @@ TEST_F(FilesTest, ADiskThatIsFullLeavesTheOldFile) {
   getrlimit(RLIMIT_FSIZE, &old);
   const rlimit tiny = {10, old.rlim_max};
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tiny), 0);
-  const absl::Status status = (*file)->Commit(std::string(100, 'x'));
+  const absl::Status status = (*file)->Append(std::string(100, 'x'));
   setrlimit(RLIMIT_FSIZE, &old);
   EXPECT_FALSE(status.ok());
   EXPECT_EQ(ExitCodeOf(status), ExitCode::kFailure);
@@ -137,26 +147,48 @@ TEST_F(FilesTest, ADiskThatIsFullLeavesTheOldFile) {
   EXPECT_EQ(Get("out"), "old");
 }
 
-TEST_F(FilesTest, DevicesAreWrittenInPlace) {
+TEST_F(OutputFileTest, DevicesAreWrittenInPlace) {
   auto null = OutputFile::Open("/dev/null");
   ASSERT_TRUE(null.ok());
-  EXPECT_TRUE((*null)->Commit("x").ok());
+  EXPECT_TRUE((*null)->Append("x").ok() && (*null)->Commit().ok());
   auto full = OutputFile::Open("/dev/full");
   ASSERT_TRUE(full.ok());
-  const absl::Status status = (*full)->Commit("x");
+  const absl::Status status = (*full)->Append("x");
   EXPECT_TRUE(absl::StrContains(status.message(), "No space left")) << status;
 }
 
-TEST_F(FilesTest, FoldersAndMissingFoldersAreErrors) {
+TEST_F(OutputFileTest, FoldersAndMissingFoldersAreErrors) {
   EXPECT_FALSE(OutputFile::Open(folder_).ok());
   EXPECT_TRUE(absl::StrContains(
       OutputFile::Open(Path("none/out")).status().message(), Path("none/out")));
-  EXPECT_FALSE(ReadInput(folder_, 10).ok());
-  EXPECT_TRUE(absl::StrContains(ReadInput(Path("none"), 10).status().message(),
-                                "No such file"));
 }
 
-TEST_F(FilesTest, ASignalRemovesTheTemporaryFile) {
+TEST_F(OutputFileTest, WhatWasWrittenCanBeTakenBackUnlessItIsInPlace) {
+  auto file = OutputFile::Open(Path("out"));
+  ASSERT_TRUE(file.ok() && (*file)->Append("a longer beginning").ok());
+  EXPECT_FALSE((*file)->IsWrittenInPlace());
+  EXPECT_TRUE((*file)->Discard());
+  ASSERT_TRUE((*file)->Append("new").ok() && (*file)->Commit().ok());
+  EXPECT_EQ(Get("out"), "new");
+  auto null = OutputFile::Open("/dev/null");
+  ASSERT_TRUE(null.ok());
+  EXPECT_TRUE((*null)->IsWrittenInPlace());
+  EXPECT_TRUE((*null)->Discard());  // nothing was written yet
+  ASSERT_TRUE((*null)->Append("x").ok());
+  EXPECT_FALSE((*null)->Discard());
+}
+
+TEST_F(OutputFileTest, FifosAreWrittenInPlace) {
+  ASSERT_EQ(mkfifo(Path("fifo").c_str(), 0600), 0);
+  const UniqueFd reader(open(Path("fifo").c_str(), O_RDONLY | O_NONBLOCK));
+  auto file = OutputFile::Open(Path("fifo"));
+  ASSERT_TRUE(file.ok() && (*file)->Append("abc").ok());
+  char buffer[8];
+  EXPECT_EQ(read(reader.get(), buffer, sizeof(buffer)), 3);
+  EXPECT_TRUE((*file)->Commit().ok());
+}
+
+TEST_F(OutputFileTest, ASignalRemovesTheTemporaryFile) {
   const pid_t child = fork();
   if (child == 0) {
     auto file = OutputFile::Open(Path("out"));
@@ -168,39 +200,6 @@ TEST_F(FilesTest, ASignalRemovesTheTemporaryFile) {
   EXPECT_TRUE(WIFSIGNALED(status));
   EXPECT_EQ(WTERMSIG(status), SIGTERM);
   EXPECT_EQ(Listing(), Names{});
-}
-
-TEST_F(FilesTest, ReadsUpToTheLimitAndNotBeyond) {
-  Put("in", std::string(100, 'x'), 0644);
-  const auto fits = ReadInput(Path("in"), 100);
-  ASSERT_TRUE(fits.ok());
-  EXPECT_EQ(fits->size(), 100u);
-  const absl::Status status = ReadInput(Path("in"), 99, "split it").status();
-  EXPECT_EQ(ExitCodeOf(status), ExitCode::kLimit);
-  EXPECT_TRUE(
-      absl::EndsWith(status.message(), "larger than 99 bytes; split it"));
-}
-
-TEST_F(FilesTest, EndlessInputStopsAtTheLimit) {
-  EXPECT_EQ(ExitCodeOf(ReadInput("/dev/zero", 3 << 20).status()),
-            ExitCode::kLimit);
-}
-
-TEST_F(FilesTest, FilesThatSayNothingOfTheirSizeAreReadWhole) {
-  const auto contents = ReadInput("/proc/self/status", 1 << 20);
-  ASSERT_TRUE(contents.ok());
-  EXPECT_TRUE(absl::StrContains(*contents, "Pid:"));
-}
-
-TEST_F(FilesTest, PipesAreReadToTheirEnd) {
-  int ends[2];
-  ASSERT_EQ(pipe(ends), 0);
-  UniqueFd read_end(ends[0]), write_end(ends[1]);
-  ASSERT_EQ(write(write_end.get(), "abc", 3), 3);
-  write_end.reset();
-  const auto contents = ReadInput(absl::StrCat("/dev/fd/", read_end.get()), 3);
-  ASSERT_TRUE(contents.ok()) << contents.status();
-  EXPECT_EQ(*contents, "abc");
 }
 
 }  // namespace
