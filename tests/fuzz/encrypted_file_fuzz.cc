@@ -42,8 +42,8 @@ void TestOneInput(hw::Bytes file) {
   Require(parsed->chunk_bytes >= kMinChunkBytes &&
               parsed->chunk_bytes <= kMaxChunkBytes,
           "chunks of a wrong size");
-  const std::vector<uint8_t> secret(
-      hw::Info(parsed->algorithm).key_bytes, 0x42);
+  const std::vector<uint8_t> secret(hw::Info(parsed->algorithm).key_bytes,
+                                    0x42);
   const auto key = FileKey::Derive(parsed->algorithm, secret, header);
   Require(key.ok(), "no key");
   Require((*key)->Nonce(0, false) != (*key)->Nonce(0, true),
