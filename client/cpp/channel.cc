@@ -10,10 +10,12 @@
 
 namespace uacced::client {
 
-// gRPC's own reconnection settings stay as they are, but for the longest
-// back-off: 2 minutes are too long to find out that a daemon is back. (The
-// minimal one is also the connect timeout.) Its transparent retry is what
-// keeps calls alive while a daemon hands its connections over.
+// gRPC's own reconnection settings stay as they are: the minimal reconnect
+// back-off is also its connect timeout, and its transparent retry is what
+// keeps calls alive while a daemon hands its connections over. Except that who
+// has a connection of his own tries again himself, with a policy of his own,
+// and wants to find out soon that the daemon is back: gRPC would wait up to
+// two minutes.
 std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options,
                                            Sharing sharing) {
   grpc::ChannelArguments arguments;
