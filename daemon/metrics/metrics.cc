@@ -44,6 +44,14 @@ uint64_t Metrics::requests_failed_total() const {
   return total;
 }
 
+uint64_t Metrics::streams_open() const {
+  uint64_t ended = 0;
+  for (const Counter& count : streams_ended_) ended += count.load();
+  const uint64_t started = streams_started_.load();
+  // Nothing says in which order the counts are seen.
+  return started > ended ? started - ended : 0;
+}
+
 LiveFigures Metrics::ReadLive() const {
   LiveFigures figures;
   {

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "daemon/metrics/request_stats.h"
 
 namespace uacced {
@@ -89,6 +90,13 @@ class Metrics {
     Increment((matched ? verified_ : mismatched_)[device_index]);
   }
 
+  // Calls of CompressStream and its like. Every one that started ends.
+  // REQUIRES: a canonical code.
+  void CountStreamStarted() { Increment(streams_started_); }
+  void CountStreamEnded(absl::StatusCode code) {
+    Increment(streams_ended_[static_cast<size_t>(code)]);
+  }
+
   // The source runs on the reading thread, under a lock: it must not call
   // SetLiveSource() or ReadLive(), and should be quick.
   void SetLiveSource(LiveSource source);
@@ -110,6 +118,10 @@ class Metrics {
   uint64_t mismatched(uint16_t device_index) const {
     return mismatched_[device_index].load();
   }
+  uint64_t streams_open() const;
+  uint64_t streams_ended(size_t code) const {
+    return streams_ended_[code].load();
+  }
   const std::vector<std::string>& device_names() const { return device_names_; }
   double start_time_unix_seconds() const { return start_time_unix_seconds_; }
 
@@ -127,6 +139,8 @@ class Metrics {
   Counter connections_accepted_{0};
   std::array<Counter, kConnectionRefusalCount> connections_refused_{};
   Counter jobs_lost_{0};
+  Counter streams_started_{0};
+  std::array<Counter, kStatusCodeCount> streams_ended_{};
   // By device.
   std::vector<Counter> verified_;
   std::vector<Counter> mismatched_;

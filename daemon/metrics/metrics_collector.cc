@@ -277,6 +277,23 @@ void AddEvents(const Metrics& metrics, Families& families) {
                       static_cast<double>(metrics.jobs_lost()));
 }
 
+void AddStreams(const Metrics& metrics, Families& families) {
+  families.AddGauge("uacced_streams",
+                    "Calls of CompressStream and its like that are open.",
+                    static_cast<double>(metrics.streams_open()));
+  MetricFamily ended = {"uacced_streams_total",
+                        "Calls of CompressStream and its like that ended, by "
+                        "result.",
+                        MetricType::Counter,
+                        {}};
+  for (size_t code = 0; code < kStatusCodeCount; ++code) {
+    if (metrics.streams_ended(code) == 0) continue;
+    AppendCounter(ended, {{"code", CodeLabel(code)}},
+                  static_cast<double>(metrics.streams_ended(code)));
+  }
+  families.Add(std::move(ended));
+}
+
 void AddVerification(const Metrics& metrics, Families& families) {
   MetricFamily family = {"uacced_verifications_total",
                          "Outputs of compression decompressed and compared "
@@ -322,6 +339,7 @@ std::vector<MetricFamily> MetricsCollector::Collect() const {
   AddDevices(metrics_.device_names(), live.devices, families);
   AddReactors(live.reactors, families);
   AddEvents(metrics_, families);
+  AddStreams(metrics_, families);
   AddVerification(metrics_, families);
   AddProcess(metrics_, families);
   return families.Take();

@@ -31,6 +31,19 @@ TEST(MetricsTest, CountsEvents) {
   EXPECT_EQ(metrics.jobs_lost(), 1u);
 }
 
+TEST(MetricsTest, StreamsAreOpenUntilTheyEnd) {
+  Metrics metrics({});
+  metrics.CountStreamStarted();
+  metrics.CountStreamStarted();
+  EXPECT_EQ(metrics.streams_open(), 2u);
+  metrics.CountStreamEnded(absl::StatusCode::kUnavailable);
+  EXPECT_EQ(metrics.streams_open(), 1u);
+  constexpr auto kUnavailable =
+      static_cast<size_t>(absl::StatusCode::kUnavailable);
+  EXPECT_EQ(metrics.streams_ended(kUnavailable), 1u);
+  EXPECT_EQ(metrics.streams_ended(0), 0u);
+}
+
 TEST(MetricsTest, WithoutSourcesEverythingIsZero) {
   const Metrics metrics({"cpu"});
   EXPECT_EQ(metrics.ReadLive().gauges.jobs_limit, 0u);

@@ -172,12 +172,12 @@ absl::Status OperationTask::AddChain(const v1::ChainRequest& chain) {
 }
 
 void OperationTask::RecordRefused(absl::StatusCode code) {
-  path().metrics.RecordRequest(
-      {.operation = OperationOf(kind_),
-       .algorithm =
-           step_count() > 0 ? step(0).request.algorithm : hw::Algorithm::kNone,
-       .code = code,
-       .bytes_in = message_.payload.size()});
+  path().metrics.RecordRequest({.operation = OperationOf(kind_),
+                                .algorithm = step_count() > 0
+                                                 ? step(0).request.algorithm
+                                                 : hw::Algorithm::kNone,
+                                .code = code,
+                                .bytes_in = message_.payload.size()});
 }
 
 void OperationTask::Describe(const Step& step, v1::Execution& out) const {

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "daemon/core/error.h"
-#include "daemon/core/field_error.h"
 #include "daemon/rpc/deadline.h"
 #include "daemon/rpc/grpc_status.h"
 #include "daemon/rpc/response_writer.h"
@@ -77,68 +76,54 @@ absl::Status ProcessCall::TakeMessage() {
   const bool whole = MakeContiguous(request_, message->wire);
   request_.Clear();
   if (!whole) return Malformed("the stream carried no message");
-  hw::Bytes rest = AsBytes(message->wire);
-  absl::StatusOr<Ticket> ticket = path_.path.admission.AdmitBytes(rest.size());
+  absl::StatusOr<Ticket> ticket =
+      path_.path.admission.AdmitBytes(message->wire.size());
   if (ticket.ok()) message->ticket = *std::move(ticket);
 
+  OperationList operations;
+  const absl::Status status = Unpack(message, operations);
   const int64_t now_ns = path_.path.clock.NowNs();
   const int64_t deadline_ns = DeadlineNs(*context_, now_ns);
   // One message is one batch: reactors see all its operations at once.
   Placement::Batch batch(path_.path.placement);
-  OperationHeader header;
-  bool malformed = false;
-  uint32_t count = 0;
-  while (TakeOperation(rest, header, &malformed)) {
-    if (++count > kMaxOperationsPerMessage) {
-      return Malformed(absl::StrCat("a message has at most ",
-                                    kMaxOperationsPerMessage, " operations"));
-    }
-    auto* operation =
-        new StreamOperation(path_, header.kind, header.id, message, this);
-    operation->counted_bytes = header.wire.size();
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      ++unanswered_jobs_;
-      unanswered_bytes_ += operation->counted_bytes;
-    }
+  while (StreamOperation* operation = PopFront(operations)) {
     if (ticket.ok()) {
-      StartOperation(operation, header, now_ns, deadline_ns, batch);
+      operation->Start(now_ns, deadline_ns, &cancelled_, batch);
     } else {
       operation->Refuse(ticket.status());
     }
   }
-  if (malformed) return Malformed("a message is not a valid ProcessRequest");
-  if (count == 0) return Malformed("a message has no operation");
-  return absl::OkStatus();
+  return status;
 }
 
-void ProcessCall::StartOperation(StreamOperation* operation,
-                                 const OperationHeader& header, int64_t now_ns,
-                                 int64_t deadline_ns, Placement::Batch& batch) {
-  if (!header.has_kind) {
-    operation->Refuse(
-        FieldError("operation", "OPERATION_REQUIRED",
-                   "is missing, or one that this daemon does not know",
-                   absl::StatusCode::kUnimplemented));
-    return;
+// What is good of a message is done, even if there is more that is not.
+absl::Status ProcessCall::Unpack(
+    const std::shared_ptr<const MessageBuffer>& message,
+    OperationList& operations) {
+  hw::Bytes rest = AsBytes(message->wire);
+  OperationHeader header;
+  bool malformed = false;
+  uint32_t count = 0;
+  uint64_t bytes = 0;
+  while (count <= kMaxOperationsPerMessage &&
+         TakeOperation(rest, header, &malformed)) {
+    if (++count > kMaxOperationsPerMessage) break;
+    auto* operation = new StreamOperation(path_, header, message, this);
+    bytes += operation->counted_bytes;
+    PushBack(operations, operation);
   }
-  const absl::Status status = operation->Prepare(header.wire);
-  if (!status.ok()) {
-    operation->Refuse(status);
-    return;
+  {
+    Lock lock(mutex_);
+    unanswered_jobs_ += std::min(count, kMaxOperationsPerMessage);
+    unanswered_bytes_ += bytes;
   }
-  Task::LaunchOptions options;
-  options.source = operation->payload();
-  options.now_ns = now_ns;
-  options.deadline_ns = deadline_ns;
-  if (header.timeout_ns > 0 &&
-      header.timeout_ns < static_cast<uint64_t>(kInfiniteFutureNs - now_ns)) {
-    options.deadline_ns =
-        std::min(deadline_ns, now_ns + static_cast<int64_t>(header.timeout_ns));
+  if (malformed) return Malformed("a message is not a valid ProcessRequest");
+  if (count == 0) return Malformed("a message has no operation");
+  if (count > kMaxOperationsPerMessage) {
+    return Malformed(absl::StrCat("a message has at most ",
+                                  kMaxOperationsPerMessage, " operations"));
   }
-  options.cancelled = &cancelled_;
-  options.source_is_counted = true;
-  operation->Launch(std::move(options), batch);
+  return absl::OkStatus();
 }
 
 void ProcessCall::OperationEnded(StreamOperation* operation,

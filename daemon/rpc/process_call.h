@@ -27,12 +27,12 @@
 #include "absl/status/status.h"
 #include "daemon/core/deferred.h"
 #include "daemon/rpc/operation_task.h"
-#include "daemon/rpc/request_message.h"
 #include "daemon/rpc/stream_registry.h"
 
 namespace uacced {
 
 class StreamOperation;
+struct MessageBuffer;
 
 // Operations chained by StreamOperation::next; owns them.
 struct OperationList {
@@ -73,9 +73,8 @@ class ProcessCall final
   using Lock = std::unique_lock<std::mutex>;
 
   absl::Status TakeMessage();
-  void StartOperation(StreamOperation* operation, const OperationHeader& header,
-                      int64_t now_ns, int64_t deadline_ns,
-                      Placement::Batch& batch);
+  absl::Status Unpack(const std::shared_ptr<const MessageBuffer>& message,
+                      OperationList& operations);
   void Unpin(Lock& lock);
   bool PumpOnce(Lock& lock);
   bool MayRead() const;

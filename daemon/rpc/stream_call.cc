@@ -55,7 +55,9 @@ StreamCall::StreamCall(const StreamCallPath& path, StreamKind kind,
     : path_(path),
       kind_(kind),
       context_(context),
-      client_active_ns_(path.path.clock.NowNs()) {}
+      client_active_ns_(path.path.clock.NowNs()) {
+  path_.path.metrics.CountStreamStarted();
+}
 
 StreamCall::~StreamCall() = default;
 
@@ -233,6 +235,7 @@ void StreamCall::FinishIfOver() {
   // gRPC's server outlives its calls, and so, with this, what devices do.
   if (stream_ != nullptr && stream_->working()) return;
   finished_ = true;
+  path_.path.metrics.CountStreamEnded(failure_.code());
   // They would keep this alive until they went off.
   stall_alarm_.reset();
   retry_alarm_.reset();

@@ -4,6 +4,7 @@
 
 #include <grpcpp/support/slice.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "daemon/core/ticket.h"
 #include "daemon/rpc/operation_task.h"
 #include "daemon/rpc/process_call.h"
+#include "daemon/rpc/request_message.h"
 
 namespace uacced {
 
@@ -23,25 +25,27 @@ struct MessageBuffer {
 
 class StreamOperation final : public OperationTask {
  public:
-  StreamOperation(const RequestPath& path, OperationKind kind, uint64_t id,
+  StreamOperation(const RequestPath& path, const OperationHeader& header,
                   std::shared_ptr<const MessageBuffer> message,
                   ProcessCall* stream)
-      : OperationTask(path, kind),
-        id_(id),
+      : OperationTask(path, header.kind),
+        counted_bytes(header.wire.size()),
+        header_(header),
         message_buffer_(std::move(message)),
         stream_(stream) {}
   ~StreamOperation() = default;
 
-  uint64_t id() const { return id_; }
+  uint64_t id() const { return header_.id; }
   const absl::Status& status() const { return status_; }
-  // Answers without having been launched.
-  void Refuse(const absl::Status& status) {
-    RecordRefused(status.code());
-    Ended(status, nullptr);
-  }
+
+  // Ends by itself if it gets no further.
+  void Start(int64_t now_ns, int64_t deadline_ns,
+             const std::atomic<bool>* cancelled, Placement::Batch& batch);
+  // Ends without having been launched.
+  void Refuse(const absl::Status& status);
 
   StreamOperation* next = nullptr;  // In an OperationList.
-  uint64_t counted_bytes = 0;       // In the stream's unanswered bytes.
+  uint64_t counted_bytes;           // In the stream's unanswered bytes.
 
  private:
   void Ended(const absl::Status& status, DeferredList* deferred) override {
@@ -49,7 +53,7 @@ class StreamOperation final : public OperationTask {
     stream_->OperationEnded(this, deferred);
   }
 
-  const uint64_t id_;
+  const OperationHeader header_;
   const std::shared_ptr<const MessageBuffer> message_buffer_;
   ProcessCall* const stream_;
   absl::Status status_;

@@ -48,8 +48,9 @@ uint16_t WithBits(uint16_t entry, int bits) {
 
 uint32_t Reverse(uint32_t codeword, int bits) {
   uint32_t reversed = 0;
-  for (int i = 0; i < bits; ++i)
+  for (int i = 0; i < bits; ++i) {
     reversed |= (codeword >> i & 1) << (bits - 1 - i);
+  }
   return reversed;
 }
 

@@ -71,7 +71,7 @@ class DeflateBlocksTest : public ::testing::Test {
 
 TEST_F(DeflateBlocksTest, KnowsWhereStreamsOfAllCompressorsEnd) {
   std::mt19937 random(1);
-  for (uint32_t round = 0; round < 300; ++round) {
+  for (uint32_t round = 0; round < 120; ++round) {
     const size_t size = random() % (1u << (1 + random() % 19));
     // Of uneven bytes: the codewords have all lengths.
     ByteVector uneven(size);
@@ -155,13 +155,13 @@ TEST_F(DeflateBlocksTest, CodesMustBeWhole) {
 TEST_F(DeflateBlocksTest, ReadsAllThatZlibReads) {
   std::mt19937 random(4);
   int read = 0;
-  for (int round = 0; round < 20'000; ++round) {
+  ByteVector out(1 << 16);
+  for (int round = 0; round < 10'000; ++round) {
     ByteVector stream = LibdeflateDeflate(TextBytes(200, round % 50), 6);
     for (int flips = 1 + random() % 3; flips > 0; --flips) {
       stream[random() % stream.size()] ^= 1 << random() % 8;
     }
     const auto last = Find(stream);
-    ByteVector out(1 << 16);
     z_stream zlib = {};
     ASSERT_EQ(inflateInit2(&zlib, -15), Z_OK);
     zlib.next_in = stream.data();
@@ -175,7 +175,7 @@ TEST_F(DeflateBlocksTest, ReadsAllThatZlibReads) {
     }
     inflateEnd(&zlib);
   }
-  EXPECT_GT(read, 1'000);
+  EXPECT_GT(read, 500);
 }
 
 }  // namespace

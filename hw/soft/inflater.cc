@@ -5,10 +5,6 @@
 namespace uacced::hw {
 namespace {
 
-// ISA-L counts output in 32 bits, and takes a distance for too long that
-// reaches back beyond that count. The window is all of it that ever matters.
-constexpr uint32_t kMaxCountBytes = uint32_t{1} << 31;
-
 // ISA-L does arithmetic on its pointers even when there is nothing there.
 uint8_t g_nothing;
 
@@ -22,9 +18,8 @@ void Inflater::Reset() {
 Inflater::Outcome Inflater::Run(Bytes& source, MutableBytes& room) {
   const auto source_bytes =
       static_cast<uint32_t>(std::min<size_t>(source.size(), UINT32_MAX));
-  // Not more in one call than the count has left before it wraps.
   const auto room_bytes =
-      static_cast<uint32_t>(std::min<size_t>(room.size(), kMaxCountBytes / 2));
+      static_cast<uint32_t>(std::min<size_t>(room.size(), UINT32_MAX));
   // ISA-L reads only, but says so to no compiler.
   state_.next_in =
       source.empty() ? &g_nothing : const_cast<uint8_t*>(source.data());
@@ -34,9 +29,6 @@ Inflater::Outcome Inflater::Run(Bytes& source, MutableBytes& room) {
   const int status = isal_inflate(&state_);
   source = source.subspan(source_bytes - state_.avail_in);
   room = room.subspan(room_bytes - state_.avail_out);
-  if (state_.total_out > kMaxCountBytes) {
-    state_.total_out = ISAL_DEF_HIST_SIZE;
-  }
   if (status < 0 || status == ISAL_NEED_DICT) return Outcome::kCorrupt;
   return state_.block_state == ISAL_BLOCK_FINISH ? Outcome::kEnd
                                                  : Outcome::kMore;

@@ -143,8 +143,9 @@ absl::StatusCode Lz4DecompressStream::Step(Bytes& source, MutableBytes& room,
     const size_t hint = LZ4F_decompress(
         context_, room.empty() ? &g_no_room : room.data(), &produced,
         source.empty() ? &g_no_room : source.data(), &consumed, nullptr);
-    if (LZ4F_isError(hint))
+    if (LZ4F_isError(hint)) {
       return IsOutOfMemory(hint) ? kUnavailable : kCorrupt;
+    }
     source = source.subspan(consumed);
     room = room.subspan(produced);
     if (consumed == 0 && produced == 0) break;

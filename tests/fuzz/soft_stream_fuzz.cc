@@ -176,7 +176,10 @@ void TestOneInput(Bytes data) {
   const ByteVector expected =
       compress ? ByteVector(source.begin(), source.end()) : *made;
   if (fragment && raw == Algorithm::kZstd && input.empty()) return;
-  if (Whole(Operation::kDecompress, raw, 0, false, whole) != expected) {
+  const auto read = Whole(Operation::kDecompress, raw, 0, false, whole);
+  // libzstd lets pass a block of no compressed bytes, but only in pieces.
+  const bool lenient = format == Algorithm::kZstd && !compress && !fragment;
+  if (read != expected && !(lenient && !read.has_value())) {
     Fail("in one go it is something else");
   }
   if (fragment && compress &&

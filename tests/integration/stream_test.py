@@ -307,6 +307,19 @@ class ManyWaysToEndTest(StreamTest):
         self.assert_idle()
         self.assert_answers()
 
+    def test_metrics_count_streams(self):
+        before = self.daemon.metrics()
+        self.compress(b"x", "GZIP")
+        with self.assertRaises(grpc.RpcError):
+            self.compress(b"x", "GZIP", level=99)
+        after = self.daemon.metrics()
+        for code in ("ok", "invalid_argument"):
+            labels = {"code": code}
+            self.assertEqual(
+                after.sum("uacced_streams_total", **labels) -
+                before.sum("uacced_streams_total", **labels), 1)
+        self.assertEqual(after.sum("uacced_streams"), 0)
+
     def test_deadlines_end_streams(self):
         gate = threading.Event()
         call = self.api.Accelerator.CompressStream.stream(
@@ -406,6 +419,61 @@ class StalledTest(StreamTest):
             "the stream to end")
         with self.assertRaises(grpc.RpcError):
             list(call)
+
+
+class LongStreamTest(unittest.TestCase):
+    """Streams go on past their connection's age, and through a drain."""
+
+    CONFIG = """
+        limits { max_connection_age_ms: 1000 }
+        shutdown { drain_timeout_ms: 60000 }
+    """
+
+    def slow_stream(self, api, gate):
+        """A call that ends when `gate` is set, and its first output."""
+        block = case.noise(100_000)
+
+        def requests():
+            yield {"input": block, "options": {
+                "format": "COMPRESSION_FORMAT_GZIP", "block_bytes": BLOCK}}
+            gate.wait()
+            yield {"input": block}
+
+        call = api.Accelerator.CompressStream.stream(requests())
+        return call, next(call).output, block * 2
+
+    def finish(self, call, first, data):
+        rest, _ = streams.collect(call)
+        self.assertEqual(unpack("GZIP", first + rest), data)
+
+    def test_past_the_age(self):
+        with daemon_lib.Daemon(self.CONFIG) as daemon:
+            gate = threading.Event()
+            call, first, data = self.slow_stream(daemon.client(), gate)
+            # Another call's connection is replaced meanwhile, as this one
+            # would be.
+            accepted = daemon.metrics().sum(
+                "uacced_connections_accepted_total")
+            api = daemon.client()
+
+            def aged():
+                api.Accelerator.Copy(input=b"x")
+                return daemon.metrics().sum(
+                    "uacced_connections_accepted_total") >= accepted + 3
+
+            daemon_lib.wait_until(aged, "connections to age")
+            gate.set()
+            self.finish(call, first, data)
+
+    def test_through_a_drain(self):
+        with daemon_lib.Daemon(self.CONFIG) as daemon:
+            gate = threading.Event()
+            call, first, data = self.slow_stream(daemon.client(), gate)
+            daemon.process.terminate()
+            daemon_lib.wait_until(lambda: "draining" in daemon.log(),
+                                  "the drain to begin")
+            gate.set()
+            self.finish(call, first, data)
 
 
 class DigestTest(StreamTest):
