@@ -166,13 +166,20 @@ void PipelineCore::Open() {
     return;
   }
   stream_ = stream;
-  link_ = Link::kOpen;
   results_on_stream_ = 0;
   forgotten_on_stream_ = 0;
   last_result_ns_ = client_.clock->NowNs();
   ++stats_.streams;
   lock.unlock();
   stream->Start();
+  lock.lock();
+  // OnClosed() may have come already, and even another stream.
+  if (stream_ != stream) {
+    lock.unlock();
+    return;
+  }
+  link_ = Link::kOpen;
+  lock.unlock();
   WriteIfDue();
 }
 

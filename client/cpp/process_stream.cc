@@ -47,7 +47,7 @@ class GrpcProcessStream final
       ended = ended_;
       if (!ended) AddHold();  // allowed, as the one of Start() is still there
     }
-    if (ended) return events_->OnWritten();
+    if (ended) return;
     outgoing_ = ToByteBuffer(std::move(pieces));
     StartWrite(&outgoing_);
     RemoveHold();
