@@ -241,6 +241,7 @@ absl::Status Daemon::StartServer() {
                     .max_output_bytes = limits.max_output_bytes,
                     .inline_reply_bytes = config_.reactor.inline_reply_bytes},
            .keys = *keys_,
+           .answers = answers_,
            .max_jobs_per_stream = limits.max_jobs_per_stream,
            .max_bytes_per_stream = limits.max_bytes_per_stream,
            .max_stream_stall = limits.max_stream_stall},
@@ -340,6 +341,8 @@ void Daemon::RetireOldStreams() {
       RpcServer::RetireReason::kAge,
       clock_.NowNs() -
           absl::ToInt64Nanoseconds(config_.limits.max_connection_age));
+  answers_.CancelOlder(clock_.NowNs() - absl::ToInt64Nanoseconds(
+                                            config_.limits.max_stream_stall));
 }
 
 // True when it was hurried.

@@ -23,6 +23,7 @@
 #include "daemon/reactor/placement.h"
 #include "daemon/reactor/reactor.h"
 #include "daemon/rpc/acceptor.h"
+#include "daemon/rpc/answer_watch.h"
 #include "daemon/rpc/server.h"
 #include "daemon/task/reply_pool.h"
 #include "hw/device.h"
@@ -43,7 +44,8 @@ class Daemon {
     for (const auto& reactor : reactors_) reactor->Nudge();
   }
 
-  // Asks streams that have become old to end. Call every second or so.
+  // Asks streams that have become old to end, and gives up on answers that
+  // nobody reads. Call every second or so.
   void RetireOldStreams();
 
   // Requests answered since the start.
@@ -84,6 +86,7 @@ class Daemon {
   std::optional<ReplyPool> reply_pool_;
   std::vector<std::unique_ptr<Reactor>> reactors_;
   Placement placement_;
+  AnswerWatch answers_;
   std::unique_ptr<RpcServer> server_;
   std::unique_ptr<Acceptor> acceptor_;
   std::unique_ptr<MetricsServer> metrics_server_;

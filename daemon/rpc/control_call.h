@@ -11,11 +11,13 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "daemon/core/error.h"
 #include "daemon/core/ticket.h"
+#include "daemon/rpc/answer_watch.h"
 #include "daemon/rpc/grpc_status.h"
 #include "daemon/rpc/wire.h"
 
@@ -26,15 +28,30 @@ inline constexpr size_t kMaxControlMessageBytes = 131'072;
 
 class ControlCall final : public grpc::ServerUnaryReactor {
  public:
-  explicit ControlCall(Ticket ticket) : ticket_(std::move(ticket)) {}
-  void OnDone() override { delete this; }
+  // Answers that were admitted are watched.
+  struct Admitted {
+    Ticket ticket;
+    AnswerWatch* answers = nullptr;
+    grpc::CallbackServerContext* context = nullptr;
+    int64_t now_ns = 0;
+  };
+
+  explicit ControlCall(Admitted admitted) : admitted_(std::move(admitted)) {
+    if (admitted_.answers == nullptr) return;
+    admitted_.answers->Add(answer_, admitted_.context, admitted_.now_ns);
+  }
+  void OnDone() override {
+    if (admitted_.answers != nullptr) admitted_.answers->Remove(answer_);
+    delete this;
+  }
 
  private:
   // See UnaryCall.
   bool InternalInlineable() override { return true; }
   ~ControlCall() override = default;
 
-  Ticket ticket_;
+  const Admitted admitted_;
+  AnswerWatch::Answer answer_;
 };
 
 // Parses the message, lets `body(Request&, Response&)` answer it with a status,
@@ -42,7 +59,7 @@ class ControlCall final : public grpc::ServerUnaryReactor {
 template <typename Request, typename Response, typename Body>
 grpc::ServerUnaryReactor* RunControlCall(const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response, Body body,
-                                         Ticket ticket = {}) {
+                                         ControlCall::Admitted admitted = {}) {
   Request message;
   Response answer;
   // gRPC made the buffer for this call alone; const is the signature's.
@@ -57,7 +74,7 @@ grpc::ServerUnaryReactor* RunControlCall(const grpc::ByteBuffer* request,
     status = body(message, answer);
   }
   if (status.ok()) *response = SerializeWithPayload(answer, {}, 0);
-  auto* call = new ControlCall(std::move(ticket));
+  auto* call = new ControlCall(std::move(admitted));
   call->Finish(ToGrpcStatus(status));
   return call;
 }

@@ -135,9 +135,9 @@ grpc::ServerUnaryReactor* KeysService::ImportKey(
 }
 
 grpc::ServerUnaryReactor* KeysService::ListKeys(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  absl::StatusOr<Ticket> ticket = admission_.Admit(
+  absl::StatusOr<Ticket> ticket = path_.path.admission.Admit(
       TenantId{0}, keys_.key_count() * kListedKeyBytes +
                        keys_.version_count() * kListedVersionBytes);
   if (!ticket.ok()) return RefuseControlCall(ticket.status());
@@ -150,7 +150,10 @@ grpc::ServerUnaryReactor* KeysService::ListKeys(
         }
         return absl::OkStatus();
       },
-      *std::move(ticket));
+      {.ticket = *std::move(ticket),
+       .answers = &path_.answers,
+       .context = context,
+       .now_ns = path_.path.clock.NowNs()});
 }
 
 grpc::ServerUnaryReactor* KeysService::RotateKey(

@@ -6,8 +6,8 @@
 
 #include <grpcpp/support/byte_buffer.h>
 
-#include "daemon/admission/admission.h"
 #include "daemon/keys/key_store.h"
+#include "daemon/rpc/operation_task.h"
 #include "uacced/v1/keys.grpc.pb.h"
 
 namespace uacced {
@@ -21,8 +21,8 @@ class KeysService final
                       v1::Keys::WithRawCallbackMethod_DestroyKey<
                           v1::Keys::Service>>>>> {
  public:
-  KeysService(KeyStore& keys, Admission& admission)
-      : keys_(keys), admission_(admission) {}
+  KeysService(KeyStore& keys, const RequestPath& path)
+      : keys_(keys), path_(path) {}
 
   grpc::ServerUnaryReactor* CreateKey(grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer* request,
@@ -42,7 +42,7 @@ class KeysService final
 
  private:
   KeyStore& keys_;
-  Admission& admission_;
+  const RequestPath path_;
 };
 
 }  // namespace uacced

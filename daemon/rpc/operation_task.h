@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "daemon/keys/key_store.h"
+#include "daemon/rpc/answer_watch.h"
 #include "daemon/rpc/request_message.h"
 #include "daemon/task/task.h"
 #include "hw/request.h"
@@ -24,6 +25,7 @@ namespace uacced {
 struct RequestPath {
   Path path;
   const KeyStore& keys;
+  AnswerWatch& answers;
   // Of one stream: what is read and not answered.
   uint32_t max_jobs_per_stream = 0;
   uint64_t max_bytes_per_stream = 0;

@@ -152,6 +152,7 @@ void ProcessCall::RunDeferred() {
 }
 
 void ProcessCall::OnWriteDone(bool ok) {
+  path_.answers.Remove(answer_);
   // The results are on their way: their tickets go back, outside of the lock.
   uint32_t jobs = 0;
   uint64_t bytes = 0;
@@ -258,6 +259,7 @@ void ProcessCall::Write(Lock& lock) {
            bytes + finished_.head->produced_bytes() <= kMaxResponseBytes);
   lock.unlock();
   FillResponse();
+  path_.answers.Add(answer_, context_, path_.path.clock.NowNs());
   StartWrite(&response_);
   lock.lock();
 }

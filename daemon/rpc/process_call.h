@@ -90,6 +90,8 @@ class ProcessCall final
 
   std::atomic<bool> cancelled_{false};
 
+  AnswerWatch::Answer answer_;  // The message being written.
+
   // gRPC's while a read or write is under way.
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;

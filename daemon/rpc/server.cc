@@ -64,7 +64,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Create(
 
 RpcServer::RpcServer(const RequestPath& path, KeyStore& keys)
     : accelerator_(path),
-      keys_(keys, path.path.admission),
+      keys_(keys, path),
       admin_(path.path.metrics, path.path.placement) {}
 
 void RpcServer::AddConnection(UniqueFd connection) {

@@ -43,6 +43,7 @@ void UnaryCall::Ended(const absl::Status& status, DeferredList* /*deferred*/) {
   ResponseFields fields;
   const google::protobuf::MessageLite& head = BuildResponse(fields);
   *response_ = SerializeWithPayload(head, TakeOutput(), payload_bytes());
+  answers_.Add(answer_, context_, path().clock.NowNs());
   Finish(grpc::Status::OK);
 }
 

@@ -16,6 +16,7 @@
 #include <atomic>
 
 #include "absl/status/status.h"
+#include "daemon/rpc/answer_watch.h"
 #include "daemon/rpc/operation_task.h"
 
 namespace uacced {
@@ -24,7 +25,10 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OperationTask {
  public:
   UnaryCall(const RequestPath& path, OperationKind kind,
             grpc::CallbackServerContext* context, grpc::ByteBuffer* response)
-      : OperationTask(path, kind), context_(context), response_(response) {}
+      : OperationTask(path, kind),
+        answers_(path.answers),
+        context_(context),
+        response_(response) {}
 
   // Consumes `request`. Answers by itself if it gets no further.
   void Start(grpc::ByteBuffer& request);
@@ -32,7 +36,10 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OperationTask {
   void OnCancel() override {
     cancelled_.store(true, std::memory_order_relaxed);
   }
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    answers_.Remove(answer_);
+    delete this;
+  }
 
  private:
   // gRPC 1.51 runs reactions of user reactors on an executor thread of its own,
@@ -43,6 +50,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public OperationTask {
   ~UnaryCall() override = default;
   void Ended(const absl::Status& status, DeferredList* deferred) override;
 
+  AnswerWatch& answers_;
+  AnswerWatch::Answer answer_;
   grpc::CallbackServerContext* const context_;
   grpc::ByteBuffer* const response_;
   grpc::Slice wire_;

@@ -82,8 +82,8 @@ void ParseOne(OperationKind kind, hw::Bytes wire) {
       [&](auto& fields) {
         using Message = std::remove_reference_t<decltype(fields)>;
         Message whole;
-        Require(whole.ParseFromArray(wire.data(),
-                                     static_cast<int>(wire.size())));
+        Require(
+            whole.ParseFromArray(wire.data(), static_cast<int>(wire.size())));
         Require(TakePayload(whole) == Text(ours.payload));
         ClearPayload(whole);
         Require(whole.SerializeAsString() == fields.SerializeAsString());
