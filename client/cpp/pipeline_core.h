@@ -36,7 +36,7 @@ namespace uacced::client {
 class ProcessStreamEvents {
  public:
   virtual ~ProcessStreamEvents() = default;
-  // Write() is over, well or not.
+  // Write() is over, well or not. Does not come when OnClosed() comes instead.
   virtual void OnWritten() = 0;
   // A ProcessResponse, borrowed. One at a time.
   virtual void OnResults(absl::string_view message) = 0;
@@ -50,6 +50,7 @@ class ProcessStream {
   // Events may come from here on. Once.
   virtual void Start() = 0;
   // A serialized ProcessRequest. REQUIRES: OnWritten() came for the one before.
+  // Does nothing once the stream has ended.
   virtual void Write(std::vector<SharedBytes> pieces) = 0;
   // OnClosed() follows soon. Allowed at any time.
   virtual void Cancel() = 0;

@@ -59,6 +59,7 @@ class ManualStream final : public ProcessStream {
   void Write(std::vector<SharedBytes> pieces) override {
     EXPECT_TRUE(started);
     EXPECT_FALSE(writing);
+    if (ends_in_write) return Close(absl::UnavailableError("Socket closed"));
     writing = true;
     std::string whole;
     for (const SharedBytes& piece : pieces) {
@@ -124,6 +125,7 @@ class ManualStream final : public ProcessStream {
   bool started = false;
   bool writing = false;
   bool replying = false;
+  bool ends_in_write = false;  // before it is begun
   bool cancelled = false;
   bool closed = false;
 };

@@ -98,6 +98,21 @@ TEST_F(PipelineResendTest, WithoutADaemonFromTheStartAttemptsAreCounted) {
   EXPECT_EQ(opener_.streams.size(), 5u);
 }
 
+TEST_F(PipelineResendTest, AStreamThatIsGoneBeforeTheWriteBlocksNothing) {
+  Make();
+  Start("first");
+  stream(0).FinishWrite();
+  stream(0).Echo(stream(0).operation(0, 0));
+  stream(0).ends_in_write = true;
+  Start("a");
+  timer_.Advance(absl::ZeroDuration());
+  ASSERT_EQ(opener_.streams.size(), 2u);
+  ASSERT_EQ(stream(1).requests.size(), 1u);
+  stream(1).FinishWrite();
+  stream(1).Echo(stream(1).operation(0, 0));
+  EXPECT_TRUE(AnswerTo("a").ok());
+}
+
 TEST_F(PipelineResendTest, RetryInfoOfAStreamIsWaitedFor) {
   Make();
   Start("a");
@@ -193,8 +208,13 @@ class MoodyDaemon final : public ProcessStreamOpener {
    public:
     Line(MoodyDaemon& daemon, std::shared_ptr<ProcessStreamEvents> events)
         : daemon_(daemon), events(std::move(events)) {}
-    void Start() override { ++daemon_.streams_; }
+    void Start() override {
+      ++daemon_.streams_;
+      std::this_thread::yield();
+      started_ = true;
+    }
     void Write(std::vector<SharedBytes> pieces) override {
+      EXPECT_TRUE(started_);
       std::string whole;
       for (const SharedBytes& piece : pieces) {
         whole.append(piece.data.get(), piece.size);
@@ -216,6 +236,7 @@ class MoodyDaemon final : public ProcessStreamOpener {
     }
 
     MoodyDaemon& daemon_;
+    std::atomic<bool> started_ = false;
     std::shared_ptr<ProcessStreamEvents> events;
     std::vector<v1::Operation> unanswered;
   };

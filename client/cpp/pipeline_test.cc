@@ -34,7 +34,7 @@ class ProcessReactor final
     StartRead(&request_);
   }
   void OnReadDone(bool ok) override {
-    if (!ok) return End(grpc::Status::OK);
+    if (!ok) return Finish(grpc::Status::OK);
     ++mood_.messages;
     mood_.operations += request_.operations_size();
     if (mood_.hang) return StartRead(&request_);
@@ -52,20 +52,16 @@ class ProcessReactor final
       }
       Answer(*operation, *response_.add_results());
     }
-    if (response_.results_size() == 0) return End(mood_.end);
+    if (response_.results_size() == 0) return Finish(mood_.end);
     StartWrite(&response_);
   }
   void OnWriteDone(bool ok) override {
-    if (!ok || ending_) return End(mood_.end);
+    if (!ok || ending_) return Finish(mood_.end);
     StartRead(&request_);
   }
-  void OnCancel() override { End(grpc::Status::CANCELLED); }
   void OnDone() override { delete this; }
 
  private:
-  void End(const grpc::Status& status) {
-    if (!finished_.exchange(true)) Finish(status);
-  }
   void Answer(const v1::Operation& operation, v1::OperationResult& result) {
     result.set_id(operation.id());
     if (operation.has_compress()) {
@@ -96,7 +92,6 @@ class ProcessReactor final
   v1::ProcessResponse response_;
   int answered_ = 0;
   bool ending_ = false;
-  std::atomic<bool> finished_ = false;
 };
 
 class FakeAccelerator final : public v1::Accelerator::CallbackService {
@@ -270,18 +265,19 @@ TEST_F(PipelineTest, DestructionAnswersWhatIsInFlight) {
 
 TEST_F(PipelineTest, CallbacksMayGoOnUntilDestruction) {
   std::atomic<int> calls = 0, answers = 0;
+  // Outlives the pipeline, whose destructor still calls it.
+  std::function<void(absl::StatusOr<v1::CopyResponse>)> again;
   {
-    const auto pipeline = Connect();
-    std::function<void(absl::StatusOr<v1::CopyResponse>)> again =
-        [&](absl::StatusOr<v1::CopyResponse> response) {
-          ++answers;
-          if (!response.ok()) return;
-          ++calls;
-          pipeline->CallAsync(CopyOf("next"), again);
-        };
+    const auto owner = Connect();
+    again = [&, pipeline = owner.get()](auto response) {
+      ++answers;
+      if (!response.ok()) return;
+      ++calls;
+      pipeline->CallAsync(CopyOf("next"), again);
+    };
     for (int i = 0; i < 50; ++i) {
       ++calls;
-      pipeline->CallAsync(CopyOf("first"), again);
+      owner->CallAsync(CopyOf("first"), again);
     }
     while (answers < 5000) std::this_thread::yield();
   }

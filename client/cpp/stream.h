@@ -29,33 +29,20 @@
 #ifndef UACCED_CLIENT_CPP_STREAM_H_
 #define UACCED_CLIENT_CPP_STREAM_H_
 
-#include <cstddef>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "client/cpp/client.h"
+#include "client/cpp/stream_options.h"
 #include "client/cpp/stream_output.h"
 #include "uacced/v1/accelerator.pb.h"
 
 namespace uacced::client {
 
-struct StreamOptions {
-  // Of the whole stream. Infinite: none.
-  absl::Duration timeout = absl::InfiniteDuration();
-  // How long the daemon may owe us something (it does not take input, or all
-  // input is written and no output comes) before a waiting Write() or Read()
-  // gives up. Time in which the caller itself does not read or write does not
-  // count. Infinite: for ever.
-  absl::Duration idle_timeout = absl::InfiniteDuration();
-  // Small writes are put together to messages of up to so many bytes while the
-  // stream is busy, and large ones cut. 4,096..4 MiB; others are taken as the
-  // nearest of these.
-  size_t message_bytes = size_t{512} << 10;
-};
+class StreamCore;
 
 class Stream {
  public:
@@ -101,14 +88,12 @@ class Stream {
   const v1::StreamSummary& summary() const;
 
  private:
-  class Core;
-
-  explicit Stream(std::shared_ptr<Core> core);
+  explicit Stream(std::shared_ptr<StreamCore> core);
   static std::unique_ptr<Stream> Start(Client& client, const char* path,
                                        std::string options,
                                        const StreamOptions& stream_options);
 
-  const std::shared_ptr<Core> core_;
+  const std::shared_ptr<StreamCore> core_;
 };
 
 }  // namespace uacced::client
