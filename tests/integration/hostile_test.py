@@ -10,6 +10,7 @@ answer would be counted in uacced_jobs_lost_total).
 
 import struct
 import unittest
+import zlib
 
 import grpc
 
@@ -20,6 +21,7 @@ from tests.support import reflection
 
 COPY = "/uacced.v1.Accelerator/Copy"
 COMPRESS = "/uacced.v1.Accelerator/Compress"
+DECOMPRESS = "/uacced.v1.Accelerator/Decompress"
 
 
 class HostileTest(case.DaemonTest):
@@ -237,6 +239,40 @@ class AbandonTest(HostileTest):
         self.assert_answers()
         for connection in held:
             connection.close()
+
+
+class UnreadTest(HostileTest):
+
+    CONFIG = """limits { max_stream_stall_ms: 1000
+                         max_connection_age_ms: 600000 }"""
+
+    def jobs(self):
+        return self.api.Admin.GetStatus().jobs_in_flight
+
+    def test_answers_that_nobody_reads_are_given_up_on(self):
+        # More than the window of a connection lets through.
+        request = self.api.Accelerator.Decompress.request_class(
+            input=zlib.compress(bytes(1 << 20)))
+        body = http2.message(request.SerializeToString())
+        held = [self.connect() for _ in range(10)]
+        for connection in held:
+            http2.open_call(connection, DECOMPRESS, body)
+        daemon_lib.wait_until(lambda: self.jobs() > 0, "unread answers")
+        # While their connections stay.
+        daemon_lib.wait_until(lambda: self.jobs() == 0, "their end")
+        for connection in held:
+            connection.close()
+
+    def test_results_of_process_that_nobody_reads_too(self):
+        request_class = self.api.Accelerator.Process.request_class
+        request = request_class(operations=[
+            {"id": i, "copy": {"input": bytes(100_000)}} for i in range(40)])
+        responses = self.api.Accelerator.Process([request] * 20)
+        daemon_lib.wait_until(lambda: self.jobs() > 0, "unread results")
+        daemon_lib.wait_until(lambda: self.jobs() == 0, "their end")
+        with self.assertRaises(grpc.RpcError) as caught:
+            list(responses)
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.CANCELLED)
 
 
 class LargeTest(HostileTest):
