@@ -72,9 +72,8 @@ LimitsConfig ReadLimits(const Section& section) {
       milliseconds(Fields::kMaxConnectionIdleMsFieldNumber, 60'000);
   // As long as the longest stream may take: gRPC closes the connection under
   // it. Who stalls is found by max_stream_stall.
-  limits.max_connection_grace = absl::Milliseconds(
-      section.Number(Fields::kMaxConnectionGraceMsFieldNumber,
-                     {1000, 86'400'000, 3'600'000}));
+  limits.max_connection_grace = absl::Milliseconds(section.Number(
+      Fields::kMaxConnectionGraceMsFieldNumber, {1000, 86'400'000, 3'600'000}));
   limits.max_stream_stall =
       milliseconds(Fields::kMaxStreamStallMsFieldNumber, 60'000);
 

@@ -1,10 +1,10 @@
 #include "daemon/core/job.h"
-#include "daemon/core/ticket.h"
 
 #include <memory>
 #include <utility>
 
 #include "daemon/core/job_list.h"
+#include "daemon/core/ticket.h"
 #include "gtest/gtest.h"
 #include "tests/support/recording_reply.h"
 
