@@ -13,6 +13,7 @@
 #include "daemon/task/outcome_status.h"
 #include "daemon/task/payload.h"
 #include "hw/output_room.h"
+#include "hw/stream.h"
 
 namespace uacced {
 namespace {
@@ -55,6 +56,15 @@ absl::Status VerifyFailed() {
                                 "the input, ",
                                 kMaxTries, " times; nothing was delivered"),
                    {.reason = "VERIFY_FAILED"});
+}
+
+absl::Status WindowTooLarge() {
+  return MakeError(
+      StatusCode::kOutOfRange,
+      absl::StrCat("the input needs a window of more than ",
+                   hw::kMaxStreamWindowBytes,
+                   " bytes, which streams do not give; Decompress takes it"),
+      {.reason = "WINDOW_TOO_LARGE"});
 }
 
 absl::Status JobLost() {
@@ -242,6 +252,8 @@ Task::Result Task::AfterWork() {
       step.request.stream == nullptr &&
       step.request.operation == hw::Operation::kDecompress) {
     started = GrowOutput();
+  } else if (DoesNotFit(outcome) && step.request.stream != nullptr) {
+    return WindowTooLarge();
   } else if (outcome.code != StatusCode::kOk) {
     return OutcomeStatus(outcome, step.request.operation,
                          step.output_limit_bytes);
