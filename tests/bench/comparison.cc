@@ -73,6 +73,7 @@ void AddFigures(const std::string& name, const Comparison& comparison,
   const std::pair<const char*, double> quantiles[] = {
       {".p50", 0.5}, {".p99", 0.99}, {".p99_9", 0.999}};
   for (const auto& [suffix, quantile] : quantiles) {
+    if (ours_us.empty()) break;
     AddComparedTo(report, {.name = name + suffix,
                            .unit = "us",
                            .value = Quantile(ours_us, quantile),

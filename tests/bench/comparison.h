@@ -30,7 +30,8 @@ absl::StatusOr<Comparison> Compare(int pairs, const Side& ours,
 enum class Throughput { kOperations, kMegabytes };
 
 // Adds "`name`.throughput": medians of the rounds, and the median of the
-// pairs' ratios; ".p50", ".p99" and ".p99_9" of all operations;
+// pairs' ratios; ".p50", ".p99" and ".p99_9" of all operations, if they were
+// timed;
 // ".cpu" and ".server_cpu": seconds of processor time for each GB (10^9
 // bytes) of payload, of both processes and of the server alone.
 void AddFigures(const std::string& name, const Comparison& comparison,

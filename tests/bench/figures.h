@@ -15,8 +15,9 @@ namespace uacced::bench {
 struct Bench {
   Servers& servers;
   Report& report;
-  const std::string& corpus;  // at least kCorpusBytes
-  bool quick = false;         // fewer and shorter rounds, rougher figures
+  const std::string& corpus;   // at least kCorpusBytes
+  const std::string& scratch;  // path of a directory that the run removes
+  bool quick = false;          // fewer and shorter rounds, rougher figures
 };
 
 inline constexpr size_t kCorpusBytes = 8 << 20;
@@ -42,6 +43,21 @@ absl::Status MeasureCopy(const Bench& bench);
 // "process.SIZE.bBATCH.vs_calls" and ".vs_stream": Process against bare unary
 // echo, and against a bare stream echo of the same messages.
 absl::Status MeasureProcess(const Bench& bench);
+
+// "stream.CODEC.size", ".vs_TOOL" and ".vs_library": CompressStream of a large
+// file against pigz or zstd on as many threads, and the same codec in process.
+absl::Status MeasureStream(const Bench& bench);
+
+// "latency.copy.4KiB" and "latency.process.4KiB": what one operation at a time
+// takes longer than bare echo.
+absl::Status MeasureLatency(const Bench& bench);
+
+// "connections.idle" and "connections.active": 1,000 clients, and bare echo's.
+absl::Status MeasureConnections(const Bench& bench);
+
+// "batch.ALGORITHM.SIZE": small operations through Process, the daemon with one
+// worker, against the same library on one thread of this process.
+absl::Status MeasureBatch(const Bench& bench);
 
 // "ALGORITHM.SIZE": the daemon with one worker against the same library on
 // one thread of this process.

@@ -6,14 +6,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "base/clock.h"
 #include "base/status_macros.h"
 #include "tests/bench/calls.h"
 #include "tests/bench/comparison.h"
 #include "tests/bench/corpus.h"
-#include "tests/bench/cpu_time.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/library.h"
+#include "tests/bench/library_round.h"
 #include "tests/bench/load_generator.h"
 
 namespace uacced::bench {
@@ -69,30 +68,6 @@ std::vector<Algorithm> Algorithms(const std::string& key) {
        [key](size_t bytes) { return NewAes256Gcm(key, bytes); }},
       {"sha256", "", NewSha256Calls, [](size_t) { return NewSha256(); }},
   };
-}
-
-// On this thread alone. Gives no latencies: one operation at a time cannot be
-// compared with a queue of them.
-absl::StatusOr<Round> RunLibrary(LibraryCodec& codec, const Blocks& blocks,
-                                 milliseconds duration) {
-  const MonotonicClock clock;
-  Round round;
-  UACCED_ASSIGN_OR_RETURN(const int64_t cpu, ProcessCpuNs(0));
-  const int64_t start = clock.NowNs();
-  const int64_t end = start + std::chrono::nanoseconds(duration).count();
-  int64_t now = start;
-  for (size_t i = 0; now < end; i = (i + 1) % blocks.size()) {
-    if (codec.Run(blocks[i]).empty()) {
-      return absl::InternalError("the library failed");
-    }
-    ++round.operations;
-    round.payload_bytes += static_cast<int64_t>(blocks[i].size());
-    now = clock.NowNs();
-  }
-  round.wall_ns = now - start;
-  UACCED_ASSIGN_OR_RETURN(const int64_t cpu_end, ProcessCpuNs(0));
-  round.client_cpu_ns = cpu_end - cpu;
-  return round;
 }
 
 absl::Status MeasureCase(const std::string& name, const Algorithm& algorithm,

@@ -54,10 +54,13 @@ absl::Status Run() {
   const Bench bench = {.servers = servers,
                        .report = report,
                        .corpus = corpus,
+                       .scratch = scratch.path(),
                        .quick = absl::GetFlag(FLAGS_quick)};
   for (const auto measure :
        {uacced::bench::MeasureIdle, uacced::bench::MeasureCopy,
-        uacced::bench::MeasureProcess, uacced::bench::MeasureCompute}) {
+        uacced::bench::MeasureLatency, uacced::bench::MeasureProcess,
+        uacced::bench::MeasureBatch, uacced::bench::MeasureConnections,
+        uacced::bench::MeasureStream, uacced::bench::MeasureCompute}) {
     UACCED_RETURN_IF_ERROR(measure(bench));
   }
   return absl::OkStatus();

@@ -34,14 +34,14 @@ std::string FormatJson(const Figure& figure) {
 }
 
 std::string FormatRow(const Figure& figure) {
-  return absl::StrFormat("%-32s %-6s %12s %12s %8s  %s", figure.name,
+  return absl::StrFormat("%-38s %-6s %12s %12s %8s  %s", figure.name,
                          figure.unit, Rounded(figure.value),
                          Rounded(figure.reference), Rounded(figure.ratio),
                          figure.goal);
 }
 
 std::string FormatHeader() {
-  return absl::StrFormat("%-32s %-6s %12s %12s %8s  %s", "figure", "unit",
+  return absl::StrFormat("%-38s %-6s %12s %12s %8s  %s", "figure", "unit",
                          "value", "reference", "ratio", "goal");
 }
 

@@ -98,8 +98,9 @@ absl::StatusOr<Server> Servers::Connect(Process process,
   // Or the first failed try would be followed by a wait of a second.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  server.address_ = "unix:" + socket;
   server.channel_ = grpc::CreateCustomChannel(
-      "unix:" + socket, grpc::InsecureChannelCredentials(), arguments);
+      server.address_, grpc::InsecureChannelCredentials(), arguments);
   const auto now = [] { return std::chrono::system_clock::now(); };
   const auto give_up = now() + kStartTimeout;
   while (!server.channel_->WaitForConnected(now() + kStartPoll)) {

@@ -39,6 +39,8 @@ class Server {
  public:
   pid_t pid() const { return process_.pid(); }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  // What a client calls it: "unix:" and a path.
+  const std::string& address() const { return address_; }
 
   // Resident memory when the first client had connected, bytes.
   int64_t start_resident_bytes() const { return start_resident_bytes_; }
@@ -52,6 +54,7 @@ class Server {
 
   Process process_;
   std::shared_ptr<grpc::Channel> channel_;
+  std::string address_;
   int64_t start_resident_bytes_ = 0;
 };
 
