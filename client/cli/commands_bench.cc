@@ -81,7 +81,7 @@ absl::StatusOr<std::vector<BenchConnection>> Connect(const Session& session) {
   const BenchOptions& bench = session.options.bench;
   // Twice: an operation that is being checked is another one in flight.
   const size_t most_operations =
-      std::min<size_t>(2 * bench.in_flight, kMostPipelineOperations);
+      std::min<size_t>(size_t{2} * bench.in_flight, kMostPipelineOperations);
   std::vector<BenchConnection> connections(bench.connections);
   for (BenchConnection& connection : connections) {
     if (bench.unary) {

@@ -106,7 +106,7 @@ void FakeKeys::AddVersion(v1::Key& key, bool imported) {
   version.set_version(static_cast<uint32_t>(key.versions_size()));
   version.mutable_create_time()->set_seconds(1'000'000'000);
   version.set_imported(imported);
-  version.set_messages(version.version() * 10);
+  version.set_messages(uint64_t{10} * version.version());
   if (key.has_cipher()) version.set_max_messages(uint64_t{1} << 32);
   key.set_newest_version(version.version());
 }

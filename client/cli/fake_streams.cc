@@ -37,8 +37,9 @@ class FakeStream {
       more_ = false;
       return false;
     }
-    if (crc_ && request.payload_crc32c() != Crc(request.input()))
+    if (crc_ && request.payload_crc32c() != Crc(request.input())) {
       damaged_ = true;
+    }
     data += request.input();
     summary_.set_input_bytes(summary_.input_bytes() + request.input().size());
     return true;

@@ -106,7 +106,7 @@ bool Pipeline::WaitForRoom(absl::Duration timeout) {
 }
 
 void Pipeline::Wait(const CallOptions& options, const TryStart& try_start,
-                    const std::function<void(absl::Status)>& late) {
+                    const std::function<void(const absl::Status&)>& late) {
   // Shared, as the callback may still hold the mutex when this returns.
   struct Waiter {
     std::mutex mutex;

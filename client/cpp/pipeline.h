@@ -109,7 +109,7 @@ class Pipeline {
               };
           return TryCallAsync(request, done, left);
         },
-        [&](absl::Status error) { result = std::move(error); });
+        [&](const absl::Status& error) { result = error; });
     return result;
   }
 
@@ -135,7 +135,7 @@ class Pipeline {
   using TryStart =
       std::function<bool(const CallOptions& left, std::function<void()> ended)>;
   void Wait(const CallOptions& options, const TryStart& try_start,
-            const std::function<void(absl::Status)>& late);
+            const std::function<void(const absl::Status&)>& late);
 
   const std::unique_ptr<Resources> resources_;
   const bool crc32c_;
