@@ -18,7 +18,8 @@
 #include "tests/bench/servers.h"
 
 ABSL_FLAG(bool, json, false, "JSON lines instead of a table");
-ABSL_FLAG(bool, quick, false, "About a minute instead of six; rougher figures");
+ABSL_FLAG(bool, quick, false,
+          "About three minutes instead of fifteen; rougher figures");
 ABSL_FLAG(std::vector<std::string>, only, {},
           "Only figures whose names start with one of these, e.g. "
           "copy.64KiB,gzip-6");
