@@ -1,6 +1,8 @@
 // Encrypt, Decrypt and Digest.
 #include <openssl/rand.h>
 
+#include <array>
+#include <cstring>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -109,6 +111,24 @@ absl::Status CheckTagLength(absl::string_view field, Algorithm algorithm,
                    "ChaCha20-Poly1305 and XAES 16; others none"));
 }
 
+// OpenSSL's generator takes three locks, which all threads share, for each
+// call: asked for many nonces at once it is asked seldom. Nonces are no secret.
+bool FillNonce(hw::MutableBytes nonce) {
+  constexpr size_t kReserveBytes = 3072;
+  struct Reserve {
+    std::array<uint8_t, kReserveBytes> bytes;
+    size_t used = kReserveBytes;
+  };
+  thread_local Reserve reserve;
+  if (nonce.size() > kReserveBytes - reserve.used) {
+    if (RAND_bytes(reserve.bytes.data(), kReserveBytes) != 1) return false;
+    reserve.used = 0;
+  }
+  std::memcpy(nonce.data(), reserve.bytes.data() + reserve.used, nonce.size());
+  reserve.used += nonce.size();
+  return true;
+}
+
 // The caller's nonce for keys that say so, else random bytes.
 absl::Status ChooseNonce(const v1::EncryptRequest& message, Step& out) {
   const hw::AlgorithmInfo& info = hw::Info(out.request.algorithm);
@@ -127,7 +147,7 @@ absl::Status ChooseNonce(const v1::EncryptRequest& message, Step& out) {
                       "made with caller_nonce take the caller's",
                       StatusCode::kPermissionDenied);
   }
-  if (RAND_bytes(out.made_nonce.data(), info.nonce_bytes) != 1) {
+  if (!FillNonce(hw::MutableBytes(out.made_nonce).first(info.nonce_bytes))) {
     return FieldError("nonce", "RANDOM_FAILED",
                       "the system's random generator failed",
                       StatusCode::kInternal);
