@@ -42,7 +42,9 @@ Explanation Explain(const absl::Status& error, absl::string_view server) {
   const client::ErrorDetails details = client::GetErrorDetails(error);
   switch (error.code()) {
     case absl::StatusCode::kUnavailable:
-      if (details.reason.empty()) return ExplainNoConnection(server);
+      if (details.reason.empty() || details.reason == "STREAM_LOST") {
+        return ExplainNoConnection(server);
+      }
       return {ExitCode::kUnavailable, "try again later"};
     case absl::StatusCode::kInvalidArgument:
       if (details.reason == "CORRUPT_INPUT") {

@@ -64,6 +64,14 @@ TEST(ExitCodeTest, NobodyAtTheSocketIsUnavailable) {
             std::string::npos);
 }
 
+TEST(ExitCodeTest, AStreamWithoutADaemonIsExplainedLikeACall) {
+  const absl::Status described = DescribeCallError(
+      FromDaemon(absl::StatusCode::kUnavailable, "STREAM_LOST"), "in", kServer);
+  EXPECT_EQ(ExitCodeOf(described), ExitCode::kUnavailable);
+  EXPECT_NE(described.message().find("is uacced running there?"),
+            std::string::npos);
+}
+
 TEST(ExitCodeTest, StatusesOfFilesAreOrdinaryFailures) {
   EXPECT_EQ(ExitCodeOf(absl::NotFoundError("file")), ExitCode::kFailure);
   EXPECT_EQ(ExitCodeOf(absl::OkStatus()), ExitCode::kOk);

@@ -80,11 +80,12 @@ or frames one after the other give one output.
                          e.g. 1000, 64K, 16M, 2G (default: no limit)
 )" UACCED_OUTPUT_OPTION UACCED_TRANSFER_OPTIONS;
 
-#define UACCED_CIPHER_NAMES                                                 \
-  "Authenticated: aes-128-gcm, aes-256-gcm, aes-128-ccm, aes-256-ccm,\n"    \
-  "chacha20-poly1305. Not authenticated: aes-128-xts, aes-256-xts,\n"       \
-  "aes-128-ctr, aes-256-ctr, aes-128-cbc, aes-256-cbc, sm4-xts, sm4-ctr,\n" \
-  "sm4-cbc: whoever can change the file changes what it decrypts to.\n"
+#define UACCED_CIPHER_NAMES                                                  \
+  "Authenticated: aes-128-gcm, aes-256-gcm, xaes-256-gcm, aes-128-ccm,\n"    \
+  "aes-256-ccm, chacha20-poly1305. Not authenticated: aes-128-xts,\n"        \
+  "aes-256-xts, aes-128-ctr, aes-256-ctr, aes-128-cbc, aes-256-cbc,\n"       \
+  "sm4-xts, sm4-ctr, sm4-cbc: whoever can change the file changes what it\n" \
+  "decrypts to.\n"
 
 constexpr absl::string_view kEncrypt =
     R"(Usage: uaccectl encrypt -k KEY [OPTION]... [IN]

@@ -12,8 +12,11 @@
 #define UACCED_DAEMON_RPC_CONVERT_H_
 
 #include <cstdint>
+#include <memory>
+#include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "daemon/keys/key_store.h"
 #include "daemon/task/step.h"
 #include "uacced/v1/accelerator.pb.h"
@@ -41,6 +44,11 @@ absl::Status Convert(const v1::DigestRequest& message,
                      const ConvertContext& context, Step& out);
 absl::Status Convert(const v1::CopyRequest& message,
                      const ConvertContext& context, Step& out);
+
+// What a message means by `key` and `key_version`; version 0 is the newest.
+absl::StatusOr<std::shared_ptr<const Key>> FindKey(const std::string& name,
+                                                   uint32_t version,
+                                                   const KeyStore& keys);
 
 }  // namespace uacced
 

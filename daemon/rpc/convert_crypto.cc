@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "daemon/core/field_error.h"
@@ -18,6 +19,9 @@ using absl::StatusCode;
 using hw::Algorithm;
 using hw::Family;
 
+// No key has a longer name.
+constexpr size_t kMaxShownNameBytes = 64;
+
 hw::Bytes AsBytes(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
@@ -27,29 +31,12 @@ bool IsCbc(Algorithm algorithm) {
          algorithm == Algorithm::kAes256Cbc || algorithm == Algorithm::kSm4Cbc;
 }
 
-// `version` 0: the newest.
-absl::StatusOr<std::shared_ptr<const Key>> FindKey(
-    const std::string& name, uint32_t version, const ConvertContext& context) {
-  if (name.empty()) {
-    return FieldError("key", "KEY_REQUIRED", "must name a key");
-  }
-  std::shared_ptr<const Key> key = context.keys.Find(name, version);
-  if (key != nullptr) return key;
-  if (version != 0 && context.keys.Find(name) != nullptr) {
-    return FieldError("key_version", "KEY_VERSION_NOT_FOUND",
-                      absl::StrCat("the key has no version ", version),
-                      StatusCode::kNotFound);
-  }
-  return FieldError("key", "KEY_NOT_FOUND", "there is no key of this name",
-                    StatusCode::kNotFound);
-}
-
 // What EncryptRequest and DecryptRequest have in common.
 template <typename Message>
 absl::Status ConvertCipher(const Message& message, uint32_t key_version,
                            const ConvertContext& context, Step& out) {
   UACCED_ASSIGN_OR_RETURN(out.key,
-                          FindKey(message.key(), key_version, context));
+                          FindKey(message.key(), key_version, context.keys));
   const Algorithm algorithm = out.key->algorithm();
   const hw::AlgorithmInfo& info = hw::Info(algorithm);
   if (info.family == Family::kHmac) {
@@ -158,6 +145,28 @@ absl::Status ChooseNonce(const v1::EncryptRequest& message, Step& out) {
 
 }  // namespace
 
+absl::StatusOr<std::shared_ptr<const Key>> FindKey(const std::string& name,
+                                                   uint32_t version,
+                                                   const KeyStore& keys) {
+  if (name.empty()) {
+    return FieldError("key", "KEY_REQUIRED", "must name a key");
+  }
+  std::shared_ptr<const Key> key = keys.Find(name, version);
+  if (key != nullptr) return key;
+  if (version != 0 && keys.Find(name) != nullptr) {
+    return FieldError("key_version", "KEY_VERSION_NOT_FOUND",
+                      absl::StrCat("the key has no version ", version),
+                      StatusCode::kNotFound);
+  }
+  // Whoever decrypts a file mostly has not named the key.
+  return FieldError("key", "KEY_NOT_FOUND",
+                    name.size() > kMaxShownNameBytes
+                        ? "there is no key of this name"
+                        : absl::StrCat("there is no key \"",
+                                       absl::Utf8SafeCEscape(name), "\""),
+                    StatusCode::kNotFound);
+}
+
 absl::Status Convert(const v1::EncryptRequest& message,
                      const ConvertContext& context, Step& out) {
   // Only the newest version encrypts.
@@ -201,7 +210,7 @@ absl::Status Convert(const v1::DigestRequest& message,
     return absl::OkStatus();
   }
   UACCED_ASSIGN_OR_RETURN(
-      out.key, FindKey(message.key(), message.key_version(), context));
+      out.key, FindKey(message.key(), message.key_version(), context.keys));
   const Algorithm hmac = out.key->algorithm();
   if (hw::Info(hmac).family != Family::kHmac) {
     return FieldError(

@@ -117,6 +117,15 @@ TEST_F(ConvertTest, DecompressDetectsTheFormatAndBoundsTheOutput) {
   EXPECT_EQ(ExpectTaken(message)->request.algorithm, hw::Algorithm::kDeflate);
 }
 
+TEST_F(ConvertTest, AMissingKeyIsNamedHoweverOddItsName) {
+  const auto text = [&](const std::string& name) {
+    return std::string(FindKey(name, 0, *keys_).status().message());
+  };
+  EXPECT_EQ(text("nobody"), "key: there is no key \"nobody\"");
+  EXPECT_EQ(text("a\n\"b"), "key: there is no key \"a\\n\\\"b\"");
+  EXPECT_EQ(text(std::string(65, 'x')), "key: there is no key of this name");
+}
+
 TEST_F(ConvertTest, KeysMustExistAndFitTheirUse) {
   ExpectRefused(Encrypt(""), StatusCode::kInvalidArgument, "KEY_REQUIRED");
   ExpectRefused(Encrypt("nobody"), StatusCode::kNotFound, "KEY_NOT_FOUND");

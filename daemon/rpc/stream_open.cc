@@ -92,19 +92,8 @@ Opened Open(const v1::DecompressStreamOptions& options, const StreamPath& path,
 
 absl::StatusOr<std::shared_ptr<const Key>> FindFileKeyByName(
     const std::string& name, uint32_t version, const KeyStore& keys) {
-  if (name.empty()) {
-    return FieldError("key", "KEY_REQUIRED", "must name a key");
-  }
-  std::shared_ptr<const Key> key = keys.Find(name, version);
-  if (key == nullptr && version != 0 && keys.Find(name) != nullptr) {
-    return FieldError("key_version", "KEY_VERSION_NOT_FOUND",
-                      absl::StrCat("the key has no version ", version),
-                      absl::StatusCode::kNotFound);
-  }
-  if (key == nullptr) {
-    return FieldError("key", "KEY_NOT_FOUND", "there is no key of this name",
-                      absl::StatusCode::kNotFound);
-  }
+  UACCED_ASSIGN_OR_RETURN(std::shared_ptr<const Key> key,
+                          FindKey(name, version, keys));
   const hw::AlgorithmInfo& info = hw::Info(key->algorithm());
   if (info.family != hw::Family::kAead) {
     return FieldError("key", "KEY_WRONG_USE",
