@@ -104,6 +104,11 @@ bool IsMacLengthAllowed(Algorithm algorithm, size_t mac_bytes) {
   }
 }
 
+bool IsCbc(Algorithm algorithm) {
+  return algorithm == Algorithm::kAes128Cbc ||
+         algorithm == Algorithm::kAes256Cbc || algorithm == Algorithm::kSm4Cbc;
+}
+
 Algorithm HashOfHmac(Algorithm hmac) {
   return static_cast<Algorithm>(static_cast<int>(hmac) - kHashToHmac);
 }

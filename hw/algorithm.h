@@ -103,6 +103,8 @@ Algorithm AlgorithmByName(absl::string_view name);
 // tags can be guessed, so GCM starts at 12 and CCM at 8.
 bool IsMacLengthAllowed(Algorithm algorithm, size_t mac_bytes);
 
+bool IsCbc(Algorithm algorithm);
+
 // HMAC's underlying hash (kHmacSha256 -> kSha256). REQUIRES: family kHmac.
 Algorithm HashOfHmac(Algorithm hmac);
 // The reverse. REQUIRES: family kHash.

@@ -26,11 +26,6 @@ hw::Bytes AsBytes(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-bool IsCbc(Algorithm algorithm) {
-  return algorithm == Algorithm::kAes128Cbc ||
-         algorithm == Algorithm::kAes256Cbc || algorithm == Algorithm::kSm4Cbc;
-}
-
 // What EncryptRequest and DecryptRequest have in common.
 template <typename Message>
 absl::Status ConvertCipher(const Message& message, uint32_t key_version,
@@ -73,7 +68,7 @@ absl::Status ConvertCipher(const Message& message, uint32_t key_version,
   out.request.key = out.key->bytes();
   out.request.associated_data = AsBytes(message.associated_data());
   out.request.pkcs7_padding =
-      IsCbc(algorithm) && message.padding() != v1::PADDING_NONE;
+      hw::IsCbc(algorithm) && message.padding() != v1::PADDING_NONE;
   return absl::OkStatus();
 }
 

@@ -7,9 +7,9 @@
 #include "absl/time/time.h"
 #include "base/status_macros.h"
 #include "daemon/core/error.h"
-#include "daemon/core/field_error.h"
 #include "daemon/stream/stream_errors.h"
 #include "daemon/task/format_detect.h"
+#include "daemon/task/payload.h"
 
 namespace uacced {
 namespace {
@@ -133,12 +133,9 @@ bool SerialStream::OpenIfPossible() {
   }
   spec_.algorithm = DetectFormat(seen);
   if (seen.empty()) {
-    Fail(FieldError("input", "CORRUPT_INPUT",
-                    "is empty, which no compressed format is"));
+    Fail(EmptyInput());
   } else if (spec_.algorithm == hw::Algorithm::kNone) {
-    Fail(FieldError("input", "FORMAT_NOT_DETECTED",
-                    "begins like none of gzip, zlib, zstd, lz4; name the "
-                    "format if it is raw deflate"));
+    Fail(FormatNotDetected());
   } else {
     Fail(Open());
   }

@@ -17,29 +17,17 @@ bool IsXts(Algorithm algorithm) {
          algorithm == Algorithm::kAes256Xts || algorithm == Algorithm::kSm4Xts;
 }
 
-bool IsCbc(Algorithm algorithm) {
-  return algorithm == Algorithm::kAes128Cbc ||
-         algorithm == Algorithm::kAes256Cbc || algorithm == Algorithm::kSm4Cbc;
-}
-
 bool IsCcm(Algorithm algorithm) {
   return algorithm == Algorithm::kAes128Ccm ||
          algorithm == Algorithm::kAes256Ccm;
 }
 
 absl::Status CheckCompressed(hw::Request& request) {
-  if (request.source.empty()) {
-    return FieldError("input", "CORRUPT_INPUT",
-                      "is empty, which no compressed format is");
-  }
+  if (request.source.empty()) return EmptyInput();
   if (request.algorithm != Algorithm::kNone) return absl::OkStatus();
   request.algorithm = DetectFormat(request.source);
-  if (request.algorithm == Algorithm::kNone) {
-    return FieldError("input", "FORMAT_NOT_DETECTED",
-                      "begins like none of gzip, zlib, zstd, lz4; name the "
-                      "format if it is raw deflate");
-  }
-  return absl::OkStatus();
+  return request.algorithm != Algorithm::kNone ? absl::OkStatus()
+                                               : FormatNotDetected();
 }
 
 absl::Status CheckCbc(absl::string_view field, const hw::Request& request) {
@@ -79,12 +67,23 @@ absl::Status CheckCipherPayload(const hw::Request& request) {
                       absl::StrCat("XTS takes 16..", kMaxXtsBytes,
                                    " bytes at once, not ", bytes));
   }
-  if (IsCbc(request.algorithm)) return CheckCbc(field, request);
+  if (hw::IsCbc(request.algorithm)) return CheckCbc(field, request);
   if (IsCcm(request.algorithm)) return CheckCcm(field, request);
   return absl::OkStatus();
 }
 
 }  // namespace
+
+absl::Status EmptyInput() {
+  return FieldError("input", "CORRUPT_INPUT",
+                    "is empty, which no compressed format is");
+}
+
+absl::Status FormatNotDetected() {
+  return FieldError("input", "FORMAT_NOT_DETECTED",
+                    "begins like none of gzip, zlib, zstd, lz4; name the "
+                    "format if it is raw deflate");
+}
 
 absl::string_view PayloadField(hw::Operation operation) {
   switch (operation) {

@@ -15,6 +15,10 @@ namespace uacced {
 // The payload's name in the messages of the API: "input", "plaintext", ...
 absl::string_view PayloadField(hw::Operation operation);
 
+// What is wrong with an input that is to be decompressed.
+absl::Status EmptyInput();
+absl::Status FormatNotDetected();
+
 // Makes `source` the request's source, having found its format if that is open.
 // INVALID_ARGUMENT: the operation cannot take such a payload: its length or its
 // first bytes.

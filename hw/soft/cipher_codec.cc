@@ -17,11 +17,6 @@ bool IsXts(Algorithm algorithm) {
          algorithm == Algorithm::kAes256Xts || algorithm == Algorithm::kSm4Xts;
 }
 
-bool IsCbc(Algorithm algorithm) {
-  return algorithm == Algorithm::kAes128Cbc ||
-         algorithm == Algorithm::kAes256Cbc || algorithm == Algorithm::kSm4Cbc;
-}
-
 bool IsCcm(Algorithm algorithm) {
   return algorithm == Algorithm::kAes128Ccm ||
          algorithm == Algorithm::kAes256Ccm;
