@@ -14,6 +14,9 @@
 namespace uacced {
 namespace {
 
+// Of a message that its stream has no room for: as gRPC may hold of the next.
+constexpr size_t kMaxUncountedBytes = 1 << 20;
+
 std::chrono::system_clock::time_point After(absl::Duration wait) {
   return std::chrono::system_clock::now() + absl::ToChronoMicroseconds(wait);
 }
@@ -196,6 +199,8 @@ void StreamCall::Feed() {
     if (room.empty()) break;
     stream_->CommitInput(input_.CopyTo(room));
   }
+  Fail(CountInput());
+  if (!failure_.ok()) return;
   if (half_closed_ && input_.empty() && !input_ended_) {
     input_ended_ = true;
     // Without any message: as with one that has nothing in it.
@@ -203,6 +208,18 @@ void StreamCall::Feed() {
     if (failure_.ok()) stream_->EndInput();
   }
   if (stream_ != nullptr) stream_->Advance();
+}
+
+// What is left of a large message waits for the client to read output, and must
+// count until then: each stream could keep as much.
+absl::Status StreamCall::CountInput() {
+  if (input_.left_bytes() <= kMaxUncountedBytes) {
+    input_ticket_ = Ticket();
+  } else if (!input_ticket_.valid()) {
+    UACCED_ASSIGN_OR_RETURN(
+        input_ticket_, path_.path.admission.AdmitBytes(input_.left_bytes()));
+  }
+  return absl::OkStatus();
 }
 
 void StreamCall::Write() {

@@ -25,6 +25,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "daemon/core/ticket.h"
 #include "daemon/keys/key_store.h"
 #include "daemon/rpc/stream_message.h"
 #include "daemon/rpc/stream_open.h"
@@ -84,6 +85,7 @@ class StreamCall final
   void TakeMessage();
   absl::Status Open(const StreamInput::Around& around);
   void Feed();
+  absl::Status CountInput();
   void Write();
   void Read();
   void FinishIfOver();
@@ -113,6 +115,7 @@ class StreamCall final
   grpc::ByteBuffer request_;            // gRPC's while reading_.
   grpc::ByteBuffer response_;           // gRPC's while writing_.
   StreamInput input_;
+  Ticket input_ticket_;  // For a large one.
   StreamReply reply_;
   bool reading_ = false;
   bool writing_ = false;

@@ -322,6 +322,26 @@ class MemoryTest(unittest.TestCase):
                 client.Accelerator.Copy(input=b"x").output, b"x")
 
 
+class StreamInputTest(HostileTest):
+
+    CONFIG = "limits { max_bytes_per_stream: 1048576 }"
+
+    def test_large_messages_of_streams_count_while_they_wait(self):
+        message = {"options": {"format": "COMPRESSION_FORMAT_GZIP"},
+                   "input": case.noise(32 << 20)}
+        # Nobody reads the output, so most of the input has nowhere to go.
+        calls = [self.api.Accelerator.CompressStream.stream([message])
+                 for _ in range(3)]
+
+        def bytes_in_flight():
+            return self.api.Admin.GetStatus().bytes_in_flight
+
+        daemon_lib.wait_until(lambda: bytes_in_flight() > 3 * (24 << 20),
+                              "the messages to be counted", timeout_s=20)
+        for call in calls:
+            call.cancel()
+
+
 class ConnectionLimitTest(case.DaemonTest):
 
     CONFIG = """limits {
