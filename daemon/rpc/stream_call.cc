@@ -82,6 +82,7 @@ void StreamCall::OnCancel() {
 }
 
 void StreamCall::OnDone() {
+  path_.answers.Remove(answer_);
   // Perhaps the last one.
   const std::shared_ptr<StreamHost> reference = std::move(grpc_reference_);
 }
@@ -262,7 +263,11 @@ void StreamCall::FinishIfOver() {
   }
   v1::StreamSummary summary;
   FillSummary(kind_, stream_->totals(), path_.path.placement, summary);
+  // Its client may never read this: that must not keep what the stream took,
+  // nor the call.
+  stream_.reset();
   response_ = SummaryMessage(summary);
+  path_.answers.Add(answer_, context_, path_.path.clock.NowNs());
   StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
 }
 
