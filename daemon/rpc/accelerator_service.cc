@@ -74,6 +74,7 @@ AcceleratorService::RawStream* AcceleratorService::StartStream(
   return StreamCall::Start({.path = path_.path,
                             .runner = piece_runner_,
                             .keys = path_.keys,
+                            .answers = path_.answers,
                             .max_bytes_per_stream = path_.max_bytes_per_stream,
                             .max_stall = path_.max_stream_stall},
                            kind, context);

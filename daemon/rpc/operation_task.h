@@ -65,6 +65,9 @@ class OperationTask : public Task {
  protected:
   ~OperationTask() = default;
 
+  // After Ended() without OK: nothing of it is needed any more.
+  void ForgetRequest() { message_ = RequestMessage(); }
+
  private:
   absl::Status CheckCrc() const;
   absl::Status AddSteps();

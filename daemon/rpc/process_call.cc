@@ -112,6 +112,11 @@ absl::Status ProcessCall::Unpack(
     bytes += operation->counted_bytes;
     PushBack(operations, operation);
   }
+  // What is around the operations takes memory as they do.
+  if (operations.head != nullptr) {
+    operations.head->counted_bytes += message->wire.size() - bytes;
+    bytes = message->wire.size();
+  }
   {
     Lock lock(mutex_);
     unanswered_jobs_ += std::min(count, kMaxOperationsPerMessage);

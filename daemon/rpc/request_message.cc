@@ -122,7 +122,7 @@ bool ParseRequest(OperationKind kind, hw::Bytes wire, RequestMessage& out) {
   Emplace(kind, out.fields);
   return std::visit(
       [&](auto& message) {
-        return HasFewUnknownFields(wire, *message.GetDescriptor()) &&
+        return IsCheapToParse(wire, *message.GetDescriptor()) &&
                ParseAround(wire, message, out.payload);
       },
       out.fields);

@@ -45,7 +45,7 @@ struct RequestMessage {
   hw::Bytes payload;     // In the bytes that were parsed.
 };
 
-// False when `wire` is no such message, or has too many unknown fields.
+// False when `wire` is no such message, or is not cheap to parse (wire.h).
 bool ParseRequest(OperationKind kind, hw::Bytes wire, RequestMessage& out);
 
 // One operation of a ProcessRequest.

@@ -14,6 +14,9 @@
 namespace uacced {
 namespace {
 
+// Of a message that its stream has no room for: as gRPC may hold of the next.
+constexpr size_t kMaxUncountedBytes = 1 << 20;
+
 std::chrono::system_clock::time_point After(absl::Duration wait) {
   return std::chrono::system_clock::now() + absl::ToChronoMicroseconds(wait);
 }
@@ -79,6 +82,7 @@ void StreamCall::OnCancel() {
 }
 
 void StreamCall::OnDone() {
+  path_.answers.Remove(answer_);
   // Perhaps the last one.
   const std::shared_ptr<StreamHost> reference = std::move(grpc_reference_);
 }
@@ -196,6 +200,8 @@ void StreamCall::Feed() {
     if (room.empty()) break;
     stream_->CommitInput(input_.CopyTo(room));
   }
+  Fail(CountInput());
+  if (!failure_.ok()) return;
   if (half_closed_ && input_.empty() && !input_ended_) {
     input_ended_ = true;
     // Without any message: as with one that has nothing in it.
@@ -203,6 +209,18 @@ void StreamCall::Feed() {
     if (failure_.ok()) stream_->EndInput();
   }
   if (stream_ != nullptr) stream_->Advance();
+}
+
+// What is left of a large message waits for the client to read output, and must
+// count until then: each stream could keep as much.
+absl::Status StreamCall::CountInput() {
+  if (input_.left_bytes() <= kMaxUncountedBytes) {
+    input_ticket_ = Ticket();
+  } else if (!input_ticket_.valid()) {
+    UACCED_ASSIGN_OR_RETURN(
+        input_ticket_, path_.path.admission.AdmitBytes(input_.left_bytes()));
+  }
+  return absl::OkStatus();
 }
 
 void StreamCall::Write() {
@@ -245,7 +263,11 @@ void StreamCall::FinishIfOver() {
   }
   v1::StreamSummary summary;
   FillSummary(kind_, stream_->totals(), path_.path.placement, summary);
+  // Its client may never read this: that must not keep what the stream took,
+  // nor the call.
+  stream_.reset();
   response_ = SummaryMessage(summary);
+  path_.answers.Add(answer_, context_, path_.path.clock.NowNs());
   StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
 }
 

@@ -25,7 +25,9 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "daemon/core/ticket.h"
 #include "daemon/keys/key_store.h"
+#include "daemon/rpc/answer_watch.h"
 #include "daemon/rpc/stream_message.h"
 #include "daemon/rpc/stream_open.h"
 #include "daemon/stream/byte_stream.h"
@@ -40,6 +42,7 @@ struct StreamCallPath {
   Path path;
   PieceRunner& runner;
   const KeyStore& keys;
+  AnswerWatch& answers;
   uint64_t max_bytes_per_stream = 0;
   absl::Duration max_stall;
 };
@@ -84,6 +87,7 @@ class StreamCall final
   void TakeMessage();
   absl::Status Open(const StreamInput::Around& around);
   void Feed();
+  absl::Status CountInput();
   void Write();
   void Read();
   void FinishIfOver();
@@ -113,16 +117,18 @@ class StreamCall final
   grpc::ByteBuffer request_;            // gRPC's while reading_.
   grpc::ByteBuffer response_;           // gRPC's while writing_.
   StreamInput input_;
+  Ticket input_ticket_;  // For a large one.
   StreamReply reply_;
   bool reading_ = false;
   bool writing_ = false;
   bool half_closed_ = false;  // The client sends no more.
   bool input_ended_ = false;  // And the stream knows.
   bool with_crc_ = false;
-  bool output_out_ = false;  // OutputWritten() is still to be called.
-  bool broken_ = false;      // Nothing can be sent to the client any more.
-  bool finished_ = false;    // Finish() was called, or the like.
-  absl::Status failure_;     // Of the call.
+  bool output_out_ = false;     // OutputWritten() is still to be called.
+  bool broken_ = false;         // Nothing can be sent to the client any more.
+  bool finished_ = false;       // Finish() was called, or the like.
+  absl::Status failure_;        // Of the call.
+  AnswerWatch::Answer answer_;  // The last message.
   std::unique_ptr<grpc::Alarm> retry_alarm_;
   bool retry_pending_ = false;
   std::unique_ptr<grpc::Alarm> stall_alarm_;

@@ -48,13 +48,17 @@ class StreamOperation final : public OperationTask {
   uint64_t counted_bytes;           // In the stream's unanswered bytes.
 
  private:
+  // The result may wait long for its client, which must not keep the message,
+  // admitted or not.
   void Ended(const absl::Status& status, DeferredList* deferred) override {
     status_ = status;
+    message_buffer_.reset();
+    if (!status.ok()) ForgetRequest();
     stream_->OperationEnded(this, deferred);
   }
 
   const OperationHeader header_;
-  const std::shared_ptr<const MessageBuffer> message_buffer_;
+  std::shared_ptr<const MessageBuffer> message_buffer_;  // Until Ended().
   ProcessCall* const stream_;
   absl::Status status_;
 };

@@ -28,9 +28,10 @@ constexpr uint32_t kPayloadTag = (kPayloadField << 3) | 2;
 // Requests nest three deep: ChainRequest, ChainStep, CompressRequest.
 constexpr int kMaxDepth = 4;
 
-struct UnknownFields {
-  size_t count = 0;
-  size_t bytes = 0;
+struct Excess {
+  size_t unknown_fields = 0;
+  size_t unknown_bytes = 0;
+  size_t elements = 0;  // Of repeated fields.
 };
 
 // As the parser sees it: a field of another wire type is unknown to it too.
@@ -44,8 +45,8 @@ const FieldDescriptor* KnownField(const google::protobuf::Descriptor& type,
              : nullptr;
 }
 
-bool CountUnknown(hw::Bytes wire, const google::protobuf::Descriptor& type,
-                  int depth, UnknownFields& unknown) {
+bool CountExcess(hw::Bytes wire, const google::protobuf::Descriptor& type,
+                 int depth, Excess& excess) {
   CodedInputStream input(wire.data(), static_cast<int>(wire.size()));
   for (;;) {
     const int begin = input.CurrentPosition();
@@ -57,20 +58,24 @@ bool CountUnknown(hw::Bytes wire, const google::protobuf::Descriptor& type,
     if (tag == kPayloadTag && depth == 0) continue;
     const FieldDescriptor* field = KnownField(type, tag);
     if (field == nullptr) {
-      unknown.bytes += static_cast<size_t>(input.CurrentPosition() - begin);
-      if (++unknown.count > kMaxUnknownFields ||
-          unknown.bytes > kMaxUnknownBytes) {
+      excess.unknown_bytes +=
+          static_cast<size_t>(input.CurrentPosition() - begin);
+      if (++excess.unknown_fields > kMaxUnknownFields ||
+          excess.unknown_bytes > kMaxUnknownBytes) {
         return false;
       }
-    } else if (field->message_type() != nullptr) {
+      continue;
+    }
+    if (field->is_repeated() && ++excess.elements > kMaxElements) return false;
+    if (field->message_type() != nullptr) {
       CodedInputStream value(wire.data() + value_at,
                              input.CurrentPosition() - value_at);
       uint32_t size = 0;
       if (depth >= kMaxDepth || !value.ReadVarint32(&size) ||
-          !CountUnknown(wire.subspan(static_cast<size_t>(
-                                         value_at + value.CurrentPosition()),
-                                     size),
-                        *field->message_type(), depth + 1, unknown)) {
+          !CountExcess(wire.subspan(static_cast<size_t>(
+                                        value_at + value.CurrentPosition()),
+                                    size),
+                       *field->message_type(), depth + 1, excess)) {
         return false;
       }
     }
@@ -79,10 +84,10 @@ bool CountUnknown(hw::Bytes wire, const google::protobuf::Descriptor& type,
 
 }  // namespace
 
-bool HasFewUnknownFields(hw::Bytes wire,
-                         const google::protobuf::Descriptor& descriptor) {
-  UnknownFields unknown;
-  return wire.size() <= INT_MAX && CountUnknown(wire, descriptor, 0, unknown);
+bool IsCheapToParse(hw::Bytes wire,
+                    const google::protobuf::Descriptor& descriptor) {
+  Excess excess;
+  return wire.size() <= INT_MAX && CountExcess(wire, descriptor, 0, excess);
 }
 
 bool MakeContiguous(grpc::ByteBuffer& buffer, grpc::Slice& out) {
@@ -97,7 +102,7 @@ bool ParseMessage(grpc::ByteBuffer& buffer,
   grpc::Slice slice;
   if (!MakeContiguous(buffer, slice)) return false;
   const hw::Bytes wire = AsBytes(slice);
-  return HasFewUnknownFields(wire, *message.GetDescriptor()) &&
+  return IsCheapToParse(wire, *message.GetDescriptor()) &&
          message.ParseFromArray(wire.data(), static_cast<int>(wire.size()));
 }
 

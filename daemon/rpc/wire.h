@@ -25,11 +25,14 @@ inline constexpr int kPayloadField = 1;
 // counts, up to 16 times as large as they came.
 inline constexpr size_t kMaxUnknownFields = 32;
 inline constexpr size_t kMaxUnknownBytes = 4096;
+// Of all repeated fields together; for an empty element that is 2 bytes long
+// the parser takes 40 and more.
+inline constexpr size_t kMaxElements = 256;
 
 // Whether `wire` is well-formed on the outside and has no more unknown fields
-// than that, those of messages within it included.
-bool HasFewUnknownFields(hw::Bytes wire,
-                         const google::protobuf::Descriptor& descriptor);
+// and elements than that, those of messages within it included.
+bool IsCheapToParse(hw::Bytes wire,
+                    const google::protobuf::Descriptor& descriptor);
 
 // The whole of `buffer` in one piece, copied only if it came in several. False
 // when there is no message at all, as from a client that broke off within it.
@@ -39,7 +42,7 @@ inline hw::Bytes AsBytes(const grpc::Slice& slice) {
   return {slice.begin(), slice.size()};
 }
 
-// False when `buffer` is no such message, or has too many unknown fields.
+// False when `buffer` is no such message, or is not cheap to parse.
 bool ParseMessage(grpc::ByteBuffer& buffer, google::protobuf::Message& message);
 
 // `message` plus the first `payload_bytes` of `payload` as field

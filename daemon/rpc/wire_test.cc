@@ -86,6 +86,18 @@ TEST(WireTest, AFewUnknownFieldsAreForNewerClients) {
   EXPECT_FALSE(ParsesCopy(input + "\x73"));
 }
 
+TEST(WireTest, ElementsAreBounded) {
+  const auto parses = [](size_t count) {
+    // Empty steps.
+    const grpc::Slice slice(Repeat(std::string("\x12\x00", 2), count));
+    grpc::ByteBuffer buffer(&slice, 1);
+    v1::ChainRequest parsed;
+    return ParseMessage(buffer, parsed);
+  };
+  EXPECT_TRUE(parses(kMaxElements));
+  EXPECT_FALSE(parses(kMaxElements + 1));
+}
+
 TEST(WireTest, NoMessageIsNotAnEmptyMessage) {
   grpc::ByteBuffer buffer;
   v1::CompressRequest parsed;

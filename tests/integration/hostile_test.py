@@ -280,6 +280,33 @@ class UnreadTest(HostileTest):
         self.assertEqual(caught.exception.code(), grpc.StatusCode.CANCELLED)
 
 
+class UnreadSummaryTest(HostileTest):
+
+    CONFIG = "limits { max_stream_stall_ms: 1000 }"
+
+    def test_a_summary_that_nobody_reads_keeps_nothing(self):
+        # Room for the digest's message, and for nothing behind it.
+        window = http2.frame(
+            http2.SETTINGS, struct.pack(">HI", 4, 5 + 2 + 32))
+        body = http2.message(b"\x12\x02\x08\x03")  # options { SHA256 }
+        with http2.connect(self.daemon.socket_path) as connection:
+            http2.send(
+                connection, http2.PREFACE + window + http2.frame(
+                    http2.HEADERS,
+                    http2.headers("/uacced.v1.Accelerator/DigestStream"),
+                    http2.END_HEADERS, 1) +
+                http2.frame(http2.DATA, body, http2.END_STREAM, 1))
+            digest = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb924"
+                                   "27ae41e4649b934ca495991b7852b855")
+            self.assertIn(digest, http2.read_until_closed(connection, digest))
+            daemon_lib.wait_until(
+                lambda: self.api.Admin.GetStatus().bytes_in_flight == 0,
+                "the stream's memory", timeout_s=20)
+            # And the call is given up on.
+            reset = struct.pack(">BBI", http2.RST_STREAM, 0, 1)
+            self.assertIn(reset, http2.read_until_closed(connection, reset))
+
+
 class LargeTest(HostileTest):
 
     # A connection that ages in the middle of a refusal is closed before the
@@ -320,6 +347,26 @@ class MemoryTest(unittest.TestCase):
             self.assertLess(grown, limit << 20)
             self.assertEqual(
                 client.Accelerator.Copy(input=b"x").output, b"x")
+
+
+class StreamInputTest(HostileTest):
+
+    CONFIG = "limits { max_bytes_per_stream: 1048576 }"
+
+    def test_large_messages_of_streams_count_while_they_wait(self):
+        message = {"options": {"format": "COMPRESSION_FORMAT_GZIP"},
+                   "input": case.noise(32 << 20)}
+        # Nobody reads the output, so most of the input has nowhere to go.
+        calls = [self.api.Accelerator.CompressStream.stream([message])
+                 for _ in range(3)]
+
+        def bytes_in_flight():
+            return self.api.Admin.GetStatus().bytes_in_flight
+
+        daemon_lib.wait_until(lambda: bytes_in_flight() > 3 * (24 << 20),
+                              "the messages to be counted", timeout_s=20)
+        for call in calls:
+            call.cancel()
 
 
 class ConnectionLimitTest(case.DaemonTest):

@@ -15,6 +15,7 @@ import grpc
 
 from tests.support import case
 from tests.support import daemon as daemon_lib
+from tests.support import http2
 
 GZIP = "COMPRESSION_FORMAT_GZIP"
 
@@ -335,6 +336,32 @@ class SlowReaderTest(case.DaemonTest):
         for response in responses:
             seen.update(result.id for result in response.results)
         self.assertEqual(len(seen), 10_000)
+
+
+class PaddedTest(case.DaemonTest):
+
+    CONFIG = "limits { max_bytes_per_stream: 1048576 max_bytes: 536870912 }"
+
+    def test_padding_counts_against_the_bound_of_the_stream(self):
+        request_class = self.api.Accelerator.Process.request_class
+        operation = request_class(
+            operations=[{"id": 1, "copy": {"input": bytes(100)}}])
+        # Field 9, which nobody knows, with 8 MiB.
+        padding = b"\x4a\x80\x80\x80\x04" + bytes(8 << 20)
+        message = http2.message(operation.SerializeToString() + padding)
+        window_0 = http2.frame(http2.SETTINGS, b"\x00\x04" + bytes(4))
+        sent = 0
+        with http2.connect(self.daemon.socket_path) as connection:
+            # A result is never read: there is no window for it.
+            http2.send(connection, http2.PREFACE + window_0 + http2.frame(
+                http2.HEADERS, http2.headers("/uacced.v1.Accelerator/Process"),
+                http2.END_HEADERS, 1))
+            writer = http2.Writer(connection, stream=1)
+            while sent < 12 and writer.send(message, patience_s=2):
+                sent += 1
+            # The last one fitted, and one is on its way.
+            self.assertLess(sent, 4)
+            self.assert_answers()
 
 
 class AgeTest(case.DaemonTest):
