@@ -41,6 +41,9 @@ void StayOn(const std::vector<int>& cpus) {
   pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
 }
 
+// Rounds that this thread is in: a job may be brought to another reactor.
+thread_local int t_turns = 0;
+
 void Add(std::atomic<uint64_t>& counter, uint64_t value) {
   counter.store(counter.load(std::memory_order_relaxed) + value,
                 std::memory_order_relaxed);
@@ -93,6 +96,8 @@ void Reactor::Stop(int64_t drain_ns) {
   inbox_.wakeup().Notify();
   thread_.join();
 }
+
+bool Reactor::ThisThreadHasATurn() { return t_turns > 0; }
 
 void Reactor::Kick() {
   // No other thread stores this one's id.
@@ -156,8 +161,10 @@ void Reactor::Run() {
 // much moved.
 uint32_t Reactor::TakeTurn() {
   turn_holder_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  ++t_turns;
   const uint32_t moved = Round();
   deferred_.RunAll();
+  --t_turns;
   turn_holder_.store(std::thread::id(), std::memory_order_relaxed);
   return moved;
 }

@@ -77,6 +77,10 @@ class Reactor {
   // one serves them.
   void Kick();
 
+  // Whether this thread is in a round of some reactor's loop: it should not do
+  // what may take long then.
+  static bool ThisThreadHasATurn();
+
   // Lets the reactor's thread go round once and back to sleep, where queues
   // tidy up (hw::Queue::Arm()).
   void Nudge() { inbox_.wakeup().Notify(); }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "daemon/core/error.h"
 #include "daemon/rpc/deadline.h"
 #include "daemon/rpc/grpc_status.h"
@@ -27,6 +28,18 @@ StreamOperation* PopFront(OperationList& list) {
   StreamOperation* const first = list.head;
   if (first != nullptr) list.head = first->next;
   return first;
+}
+
+// Ends the stream, which its client may try again.
+absl::Status NoRoom() {
+  return MakeError(absl::StatusCode::kUnavailable,
+                   "too much in flight for another message of operations; open "
+                   "a new stream after a short wait, and send again what has "
+                   "no result",
+                   {.reason = "BYTES_LIMIT",
+                    .retry_after = absl::Milliseconds(20),
+                    .quota_subject = "daemon",
+                    .quota_description = "limits.max_bytes"});
 }
 
 absl::Status Malformed(absl::string_view what) {
@@ -81,12 +94,24 @@ absl::Status ProcessCall::TakeMessage() {
   if (ticket.ok()) message->ticket = *std::move(ticket);
 
   OperationList operations;
-  const absl::Status status = Unpack(message, operations);
+  absl::Status status = Unpack(message, operations);
+  // What operations are themselves stays until their results were written, also
+  // when they are refused: a client that reads none must find an end.
+  const uint32_t count = operations.count;
+  auto room = std::make_shared<Ticket>();
+  absl::StatusOr<Ticket> room_ticket = path_.path.admission.AdmitBytes(
+      uint64_t{count} * sizeof(StreamOperation));
+  if (room_ticket.ok()) {
+    *room = *std::move(room_ticket);
+  } else if (status.ok()) {
+    status = NoRoom();
+  }
   const int64_t now_ns = path_.path.clock.NowNs();
   const int64_t deadline_ns = DeadlineNs(*context_, now_ns);
   // One message is one batch: reactors see all its operations at once.
   Placement::Batch batch(path_.path.placement);
   while (StreamOperation* operation = PopFront(operations)) {
+    operation->room = room;
     if (ticket.ok()) {
       operation->Start(now_ns, deadline_ns, &cancelled_, batch);
     } else {
@@ -111,6 +136,7 @@ absl::Status ProcessCall::Unpack(
     auto* operation = new StreamOperation(path_, header, message, this);
     bytes += operation->counted_bytes;
     PushBack(operations, operation);
+    operations.count = count;
   }
   // What is around the operations takes memory as they do.
   if (operations.head != nullptr) {
@@ -234,12 +260,26 @@ bool ProcessCall::PumpOnce(Lock& lock) {
   }
   if (MayRead()) {
     reading_ = true;
+    // The next message may be there already, and be taken apart at once: not in
+    // a round of the reactor's.
+    if (Reactor::ThisThreadHasATurn()) {
+      ++pins_;
+      path_.path.reply_pool.Push(this);
+      return true;
+    }
     lock.unlock();
     StartRead(&request_);
     lock.lock();
     return true;
   }
   return false;
+}
+
+// Reads, on a reply thread.
+void ProcessCall::Respond() {
+  StartRead(&request_);
+  Lock lock(mutex_);
+  Unpin(lock);
 }
 
 bool ProcessCall::MayRead() const {

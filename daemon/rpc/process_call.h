@@ -28,6 +28,7 @@
 #include "daemon/core/deferred.h"
 #include "daemon/rpc/operation_task.h"
 #include "daemon/rpc/stream_registry.h"
+#include "daemon/task/reply_pool.h"
 
 namespace uacced {
 
@@ -38,12 +39,14 @@ struct MessageBuffer;
 struct OperationList {
   StreamOperation* head = nullptr;
   StreamOperation* tail = nullptr;
+  uint32_t count = 0;  // Of a message's, when it was taken apart.
 };
 
 class ProcessCall final
     : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
       public Deferred,
-      public RetirableStream {
+      public RetirableStream,
+      private ReplyTask {
  public:
   // More in one message is malformed.
   static constexpr uint32_t kMaxOperationsPerMessage = 1024;
@@ -71,6 +74,8 @@ class ProcessCall final
   ~ProcessCall() override = default;
 
   using Lock = std::unique_lock<std::mutex>;
+
+  void Respond() override;
 
   absl::Status TakeMessage();
   absl::Status Unpack(const std::shared_ptr<const MessageBuffer>& message,

@@ -46,6 +46,8 @@ class StreamOperation final : public OperationTask {
 
   StreamOperation* next = nullptr;  // In an OperationList.
   uint64_t counted_bytes;           // In the stream's unanswered bytes.
+  // Admission of the operations of one message, apart from their payload.
+  std::shared_ptr<const Ticket> room;
 
  private:
   // The result may wait long for its client, which must not keep the message,

@@ -364,6 +364,35 @@ class PaddedTest(case.DaemonTest):
             self.assert_answers()
 
 
+class EmptyOperationsTest(case.DaemonTest):
+
+    CONFIG = """limits { max_connection_age_ms: 3600000
+                         max_message_bytes: 65536 max_output_bytes: 65536
+                         max_bytes: 300000 }"""
+
+    def test_operations_that_are_refused_take_admitted_memory(self):
+        """Unread, they would be memory that no limit counts."""
+        request_class = self.api.Accelerator.Process.request_class
+        request = request_class(operations=[{} for _ in range(1000)])
+        streams = [self.api.Accelerator.Process(iter([request]))
+                   for _ in range(20)]
+        codes = []
+        for responses in streams:
+            try:
+                for response in responses:
+                    for result in response.results:
+                        self.assertTrue(result.HasField("error"))
+                codes.append("OK")
+            except grpc.RpcError as error:
+                self.check_failure(error, "UNAVAILABLE", "BYTES_LIMIT")
+                codes.append("BYTES_LIMIT")
+        self.assertIn("BYTES_LIMIT", codes)
+        daemon_lib.wait_until(
+            lambda: self.api.Admin.GetStatus().bytes_in_flight == 0,
+            "their memory to be given back")
+        self.assert_answers()
+
+
 class AgeTest(case.DaemonTest):
 
     CONFIG = "limits { max_connection_age_ms: 1000 }"
