@@ -289,6 +289,7 @@ void PipelineCore::Sweep(int64_t due_ns) {
               now_ns - entry.sent_ns >= kSilenceNs;
   });
   std::vector<Entry> expired;
+  expired.reserve(expired_ids.size());
   for (const uint64_t id : expired_ids) expired.push_back(slots_.Take(id));
   // What is gone leaves the queue when it is sent, and here while nothing is.
   if (queue_.size() > 2 * queued_operations_ + 64) {
@@ -323,6 +324,7 @@ std::vector<PipelineCore::Entry> PipelineCore::TakeAllLocked() {
   std::vector<uint64_t> ids;
   slots_.ForEach([&](uint64_t id, const Entry&) { ids.push_back(id); });
   std::vector<Entry> entries;
+  entries.reserve(ids.size());
   for (const uint64_t id : ids) entries.push_back(slots_.Take(id));
   forgotten_on_stream_ += sent_;
   sent_ = 0;

@@ -199,7 +199,7 @@ StreamCore::Next StreamCore::TakeIncomingLocked() {
   }
   StreamOutput output;
   absl::Status status = absl::InternalError("a message after the summary");
-  if (!summary_) status = output.Parse(std::move(message), crc32c_, summary_);
+  if (!summary_) status = output.Parse(message, crc32c_, summary_);
   if (!status.ok()) {
     FailLocked(std::move(status));
   } else if (!output.empty()) {

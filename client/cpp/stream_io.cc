@@ -99,7 +99,7 @@ void StreamReader::Feed() {
   }
 }
 
-absl::Status StreamReader::Explain(absl::Status status) {
+absl::Status StreamReader::Explain(const absl::Status& status) {
   std::lock_guard<std::mutex> lock(mutex_);
   return source_error_.ok() ? status : source_error_;
 }

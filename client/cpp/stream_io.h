@@ -44,7 +44,7 @@ class StreamWriter {
   void Cancel();
 
  private:
-  absl::Status Explain(absl::Status status);
+  absl::Status Explain(const absl::Status& status);
   void Drain();
 
   const std::unique_ptr<Stream> stream_;
@@ -74,7 +74,7 @@ class StreamReader {
   const v1::StreamSummary& summary() const { return stream_->summary(); }
 
  private:
-  absl::Status Explain(absl::Status status);
+  absl::Status Explain(const absl::Status& status);
   void Feed();
 
   const std::unique_ptr<Stream> stream_;

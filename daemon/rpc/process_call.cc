@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/status_macros.h"
 #include "daemon/core/error.h"
 #include "daemon/rpc/deadline.h"
 #include "daemon/rpc/grpc_status.h"
@@ -89,9 +90,7 @@ absl::Status ProcessCall::TakeMessage() {
   const bool whole = MakeContiguous(request_, message->wire);
   request_.Clear();
   if (!whole) return Malformed("the stream carried no message");
-  absl::StatusOr<Ticket> ticket =
-      path_.path.admission.AdmitBytes(message->wire.size());
-  if (ticket.ok()) message->ticket = *std::move(ticket);
+  const absl::Status admitted = Admit(message->wire.size(), message->ticket);
 
   OperationList operations;
   absl::Status status = Unpack(message, operations);
@@ -99,26 +98,26 @@ absl::Status ProcessCall::TakeMessage() {
   // when they are refused: a client that reads none must find an end.
   const uint32_t count = operations.count;
   auto room = std::make_shared<Ticket>();
-  absl::StatusOr<Ticket> room_ticket = path_.path.admission.AdmitBytes(
-      uint64_t{count} * sizeof(StreamOperation));
-  if (room_ticket.ok()) {
-    *room = *std::move(room_ticket);
-  } else if (status.ok()) {
-    status = NoRoom();
-  }
+  const uint64_t room_bytes = uint64_t{count} * sizeof(StreamOperation);
+  if (!Admit(room_bytes, *room).ok() && status.ok()) status = NoRoom();
   const int64_t now_ns = path_.path.clock.NowNs();
   const int64_t deadline_ns = DeadlineNs(*context_, now_ns);
   // One message is one batch: reactors see all its operations at once.
   Placement::Batch batch(path_.path.placement);
   while (StreamOperation* operation = PopFront(operations)) {
     operation->room = room;
-    if (ticket.ok()) {
+    if (admitted.ok()) {
       operation->Start(now_ns, deadline_ns, &cancelled_, batch);
     } else {
-      operation->Refuse(ticket.status());
+      operation->Refuse(admitted);
     }
   }
   return status;
+}
+
+absl::Status ProcessCall::Admit(uint64_t bytes, Ticket& ticket) const {
+  UACCED_ASSIGN_OR_RETURN(ticket, path_.path.admission.AdmitBytes(bytes));
+  return absl::OkStatus();
 }
 
 // What is good of a message is done, even if there is more that is not.

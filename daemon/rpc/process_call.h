@@ -80,6 +80,7 @@ class ProcessCall final
   absl::Status TakeMessage();
   absl::Status Unpack(const std::shared_ptr<const MessageBuffer>& message,
                       OperationList& operations);
+  absl::Status Admit(uint64_t bytes, Ticket& ticket) const;
   void Unpin(Lock& lock);
   bool PumpOnce(Lock& lock);
   bool MayRead() const;

@@ -208,8 +208,9 @@ grpc::ByteBuffer StreamReply::NextMessage(bool with_crc) {
         crc, CodedOutputStream::WriteVarint32ToArray(kCrcTag, tail));
     message.emplace_back(tail, sizeof(tail));
   }
-  if (bytes > kCopyBytes)
+  if (bytes > kCopyBytes) {
     return grpc::ByteBuffer(message.data(), message.size());
+  }
   size_t total = 0;
   for (const grpc::Slice& part : message) total += part.size();
   grpc::Slice whole(total);

@@ -72,10 +72,11 @@ bool CountExcess(hw::Bytes wire, const google::protobuf::Descriptor& type,
                              input.CurrentPosition() - value_at);
       uint32_t size = 0;
       if (depth >= kMaxDepth || !value.ReadVarint32(&size) ||
-          !CountExcess(wire.subspan(static_cast<size_t>(
-                                        value_at + value.CurrentPosition()),
-                                    size),
-                       *field->message_type(), depth + 1, excess)) {
+          !CountExcess(
+              wire.subspan(static_cast<size_t>(value_at) +
+                               static_cast<size_t>(value.CurrentPosition()),
+                           size),
+              *field->message_type(), depth + 1, excess)) {
         return false;
       }
     }

@@ -32,8 +32,9 @@ constexpr size_t kSaltBytes = sizeof(FileHeader::salt);
 constexpr size_t kFixedBytes = 4 + 4 + kSaltBytes;
 
 void PutBe32(uint32_t value, uint8_t* out) {
-  for (int i = 0; i < 4; ++i)
+  for (int i = 0; i < 4; ++i) {
     out[i] = static_cast<uint8_t>(value >> (24 - 8 * i));
+  }
 }
 
 uint32_t LoadBe32(const uint8_t* bytes) {
