@@ -41,7 +41,7 @@ void StreamWriter::Drain() {
 }
 
 // The sink's error is the cause when both failed.
-absl::Status StreamWriter::Explain(absl::Status status) {
+absl::Status StreamWriter::Explain(const absl::Status& status) {
   if (status.ok()) return status;
   std::lock_guard<std::mutex> lock(mutex_);
   return sink_error_.ok() ? status : sink_error_;
