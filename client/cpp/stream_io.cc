@@ -59,7 +59,7 @@ absl::StatusOr<v1::StreamSummary> StreamWriter::Finish() {
   absl::Status status = stream_->WritesDone();
   if (thread_.joinable()) thread_.join();
   if (status.ok()) status = read_error_;
-  status = Explain(std::move(status));
+  status = Explain(status);
   if (!status.ok()) return status;
   return stream_->summary();
 }
