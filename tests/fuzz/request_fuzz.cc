@@ -67,8 +67,10 @@ void TryConvert(const Message& message, hw::Bytes payload) {
     if (!Convert(message, {Keys(), 1 << 20}, step).ok()) return;
     if (!BindSource(payload, step.request).ok()) return;
     const hw::AlgorithmInfo& info = hw::Info(step.request.algorithm);
-    Require(step.request.level >= info.min_level);
-    Require(step.request.level <= info.max_level);
+    if (step.request.operation == hw::Operation::kCompress) {
+      Require(step.request.level >= info.min_level);
+      Require(step.request.level <= info.max_level);
+    }
     Require(hw::IsMacLengthAllowed(step.request.algorithm,
                                    step.request.mac.size()) ||
             step.request.operation != hw::Operation::kEncrypt);
