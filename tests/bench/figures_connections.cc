@@ -26,7 +26,7 @@ using std::chrono::milliseconds;
 
 constexpr int kConnections = 1000;
 // Two for each connection, on either side, and what else there is.
-constexpr uint64_t kDescriptors = 4 * kConnections;
+constexpr uint64_t kDescriptors = uint64_t{4} * kConnections;
 
 // Until a server that has nothing to do has tidied up.
 constexpr milliseconds kSettle(1000);

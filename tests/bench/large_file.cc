@@ -94,6 +94,7 @@ absl::StatusOr<FileRound> RunLibraryOnFile(
   const int64_t start = clock.NowNs();
   BlockWork work(fd.get(), block_bytes);
   std::vector<std::thread> workers;
+  workers.reserve(static_cast<size_t>(threads));
   for (int i = 0; i < threads; ++i) {
     workers.emplace_back([&] { work.Run(make()); });
   }
