@@ -63,8 +63,9 @@ std::optional<ByteVector> Run(Request request, size_t room) {
     }
     return std::nullopt;
   }
-  if (result.produced_bytes > room)
+  if (result.produced_bytes > room) {
     Fail("produced more than there is room for");
+  }
   memory.resize(result.produced_bytes);
   return memory;
 }
@@ -164,8 +165,9 @@ void TestOneInput(Bytes data) {
                         ? Whole(spec.operation, format, level, true, source)
                         : Pieces(spec, source, cut);
   if (!made.has_value()) {
-    if (compress && source.size() < kMaxOutputBytes / 2)
+    if (compress && source.size() < kMaxOutputBytes / 2) {
       Fail("cannot compress");
+    }
     return;
   }
   // The way back, or the same way in one go.
