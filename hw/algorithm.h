@@ -7,7 +7,6 @@
 #ifndef UACCED_HW_ALGORITHM_H_
 #define UACCED_HW_ALGORITHM_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -109,24 +108,6 @@ bool IsCbc(Algorithm algorithm);
 Algorithm HashOfHmac(Algorithm hmac);
 // The reverse. REQUIRES: family kHash.
 Algorithm HmacOfHash(Algorithm hash);
-
-// Which (operation, algorithm) pairs a device can do.
-class CapabilitySet {
- public:
-  void Add(Operation operation, Algorithm algorithm) {
-    masks_[static_cast<size_t>(operation)] |= Bit(algorithm);
-  }
-  bool Has(Operation operation, Algorithm algorithm) const {
-    return (masks_[static_cast<size_t>(operation)] & Bit(algorithm)) != 0;
-  }
-
- private:
-  static_assert(kAlgorithmCount <= 64);
-  static uint64_t Bit(Algorithm algorithm) {
-    return uint64_t{1} << static_cast<unsigned>(algorithm);
-  }
-  std::array<uint64_t, kOperationCount> masks_{};
-};
 
 }  // namespace uacced::hw
 

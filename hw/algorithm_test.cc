@@ -54,13 +54,5 @@ TEST(AlgorithmTest, ShortTagsAreNotOffered) {
   EXPECT_FALSE(IsMacLengthAllowed(Algorithm::kAes128Ctr, 16));
 }
 
-TEST(CapabilitySetTest, HoldsPairs) {
-  CapabilitySet set;
-  set.Add(Operation::kCompress, Algorithm::kGzip);
-  EXPECT_TRUE(set.Has(Operation::kCompress, Algorithm::kGzip));
-  EXPECT_FALSE(set.Has(Operation::kDecompress, Algorithm::kGzip));
-  EXPECT_FALSE(set.Has(Operation::kCompress, Algorithm::kZlib));
-}
-
 }  // namespace
 }  // namespace uacced::hw

@@ -37,6 +37,13 @@ struct Completion {
   uint32_t produced_bytes;  // Of the destination. Valid only when code is kOk.
 };
 
+// Why nothing more is to be had of a queue.
+enum class QueueFault : uint8_t {
+  kNone,
+  kStopped,     // The device, or the system below it, stopped the queue.
+  kBrokeRules,  // It completed what is not in flight, or wrote nonsense.
+};
+
 class Queue {
  public:
   Queue() = default;
@@ -64,6 +71,11 @@ class Queue {
   // Moves up to out.size() finished entries to `out`; returns how many. A
   // request's failure is in Completion::code, never in this return value.
   virtual uint32_t Poll(std::span<Completion> out) = 0;
+
+  // Other than kNone: Submit() refuses with UNAVAILABLE, Poll() gives nothing
+  // more, and what is in flight never completes; the owner answers it after
+  // ~Queue(). Cheap enough to be asked each round.
+  virtual QueueFault fault() const { return QueueFault::kNone; }
 
   // For sleeping: becomes readable when Poll() may find something, but only
   // after Arm(). Constant; -1 when the queue can only be polled, and then Arm()

@@ -95,11 +95,39 @@ class QueueContractFixture : public ::testing::Test {
 
   virtual std::unique_ptr<Device> MakeDevice() = 0;
 
-  void OpenQueue() {
-    queue_.reset();
-    auto queue = device_->OpenQueue();
+  // queue_ becomes a new queue of that kind.
+  void OpenQueue(size_t kind = 0) {
+    owned_.resize(device_->info().queue_kind_count());
+    CloseQueue();
+    auto queue = device_->OpenQueue(kind);
     ASSERT_TRUE(queue.ok()) << queue.status();
-    queue_ = *std::move(queue);
+    owned_[kind] = *std::move(queue);
+    queue_ = owned_[kind].get();
+  }
+
+  void CloseQueue() {
+    for (auto& queue : owned_) queue.reset();
+    queue_ = nullptr;
+  }
+
+  // queue_ becomes one that takes this, opened when it is not.
+  void UseQueueFor(Operation operation, Algorithm algorithm) {
+    for (size_t kind = 0; kind < owned_.size(); ++kind) {
+      if (!device_->info().queue_kind(kind).Has(operation, algorithm)) continue;
+      if (owned_[kind] == nullptr) {
+        auto queue = device_->OpenQueue(kind);
+        ASSERT_TRUE(queue.ok()) << queue.status();
+        owned_[kind] = *std::move(queue);
+      }
+      queue_ = owned_[kind].get();
+      return;
+    }
+    FAIL() << "no kind of queue takes what the device can do";
+  }
+
+  // What queues of the first kind take.
+  bool FirstKindCan(Operation operation, Algorithm algorithm) const {
+    return device_->info().queue_kind(0).Has(operation, algorithm);
   }
 
   bool Can(Operation operation, Algorithm algorithm) const {
@@ -110,7 +138,8 @@ class QueueContractFixture : public ::testing::Test {
   Pair Simplest() const {
     for (const Pair& pair : pairs_) {
       if (pair.first != Operation::kDecompress &&
-          pair.first != Operation::kDecrypt) {
+          pair.first != Operation::kDecrypt &&
+          FirstKindCan(pair.first, pair.second)) {
         return pair;
       }
     }
@@ -149,8 +178,9 @@ class QueueContractFixture : public ::testing::Test {
     return all;
   }
 
-  // The whole of it with one entry.
+  // The whole of it with one entry, on a queue that takes it.
   Completion Run(const ContractWork& work, uint32_t tag = 0) {
+    UseQueueFor(work.request.operation, work.request.algorithm);
     Submit(work, tag);
     queue_->Flush();
     const std::vector<Completion> got = Wait(1);
@@ -187,7 +217,8 @@ class QueueContractFixture : public ::testing::Test {
   }
 
   std::unique_ptr<Device> device_;
-  std::unique_ptr<Queue> queue_;
+  std::vector<std::unique_ptr<Queue>> owned_;  // By kind; null: not opened.
+  Queue* queue_ = nullptr;
   std::vector<Pair> pairs_;
 };
 

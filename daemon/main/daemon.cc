@@ -173,7 +173,7 @@ absl::Status Daemon::StartReactors() {
     UACCED_RETURN_IF_ERROR(StartReactor(node));
     for (size_t d = 0; d < devices_.size(); ++d) {
       UACCED_ASSIGN_OR_RETURN(std::unique_ptr<hw::Queue> queue,
-                              devices_[d]->OpenQueue());
+                              devices_[d]->OpenQueue(0));
       lanes[d].push_back(reactors_.back()->AddLane(devices_[d]->info().name,
                                                    std::move(queue)));
     }

@@ -27,7 +27,7 @@ class FakeDevice final : public hw::Device {
   absl::Status stream_status;
 
   const hw::DeviceInfo& info() const override { return fake_info; }
-  absl::StatusOr<std::unique_ptr<hw::Queue>> OpenQueue() override {
+  absl::StatusOr<std::unique_ptr<hw::Queue>> OpenQueue(size_t /*kind*/) override {
     return absl::UnavailableError("");
   }
   absl::StatusOr<std::unique_ptr<hw::Stream>> OpenStream(

@@ -58,7 +58,7 @@ class TaskTest : public testing::Test {
   void AddDevice(std::unique_ptr<CorruptingDevice>* device) {
     *device = std::make_unique<CorruptingDevice>(
         *soft_, device == &corrupting_ ? &spoils_ : &spoils_too_);
-    auto queue = (*device)->OpenQueue();
+    auto queue = (*device)->OpenQueue(0);
     ASSERT_TRUE(queue.ok()) << queue.status();
     placement_.AddDevice(
         {device->get(), {reactor_->AddLane("cpu", *std::move(queue))}});

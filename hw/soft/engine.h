@@ -8,6 +8,7 @@
 #ifndef UACCED_HW_SOFT_ENGINE_H_
 #define UACCED_HW_SOFT_ENGINE_H_
 
+#include "hw/capability.h"
 #include "hw/request.h"
 #include "hw/soft/cipher_codec.h"
 #include "hw/soft/deflate_codec.h"

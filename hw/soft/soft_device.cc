@@ -27,7 +27,7 @@ absl::StatusOr<std::unique_ptr<SoftDevice>> SoftDevice::Create(
   return device;
 }
 
-absl::StatusOr<std::unique_ptr<Queue>> SoftDevice::OpenQueue() {
+absl::StatusOr<std::unique_ptr<Queue>> SoftDevice::OpenQueue(size_t /*kind*/) {
   return SoftQueue::Create(algorithms_, queue_options_);
 }
 

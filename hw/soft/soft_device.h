@@ -37,7 +37,7 @@ class SoftDevice : public Device {
 
   // Starts the queue's workers. RESOURCE_EXHAUSTED, UNAVAILABLE: the process is
   // out of descriptors or threads.
-  absl::StatusOr<std::unique_ptr<Queue>> OpenQueue() override;
+  absl::StatusOr<std::unique_ptr<Queue>> OpenQueue(size_t kind) override;
 
   // Compression, decompression, and digests whose hash a provider has.
   absl::StatusOr<std::unique_ptr<Stream>> OpenStream(

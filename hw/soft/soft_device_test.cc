@@ -20,7 +20,7 @@ TEST(SoftDeviceTest, OpensQueuesOfTheGivenDepth) {
   const auto device = SoftDevice::Create({.workers = 0, .queue_depth = 7});
   ASSERT_TRUE(device.ok());
   for (int i = 0; i < 3; ++i) {
-    const auto queue = (*device)->OpenQueue();
+    const auto queue = (*device)->OpenQueue(0);
     ASSERT_TRUE(queue.ok());
     EXPECT_EQ((*queue)->depth(), 7u);
     EXPECT_EQ((*queue)->free_slots(), 7u);

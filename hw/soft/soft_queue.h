@@ -24,6 +24,7 @@
 #include "base/bounded_ring.h"
 #include "base/wakeup.h"
 #include "base/worker_gate.h"
+#include "hw/capability.h"
 #include "hw/queue.h"
 #include "hw/soft/engine.h"
 #include "hw/soft/tag_fifo.h"

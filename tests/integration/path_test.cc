@@ -88,7 +88,7 @@ class PathTest : public testing::TestWithParam<hw::SoftDeviceOptions> {
         {.inbox_entries = 256, .quanta_bytes = {1 << 20}}, &clock_);
     ASSERT_TRUE(reactor.ok()) << reactor.status();
     reactor_ = *std::move(reactor);
-    auto queue = device_->OpenQueue();
+    auto queue = device_->OpenQueue(0);
     ASSERT_TRUE(queue.ok()) << queue.status();
     const uint16_t lane = reactor_->AddLane("cpu", *std::move(queue));
     placement_.AddReactor(reactor_.get());

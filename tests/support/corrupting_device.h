@@ -59,8 +59,8 @@ class CorruptingDevice final : public hw::Device {
       : good_(good), left_(left) {}
 
   const hw::DeviceInfo& info() const override { return good_.info(); }
-  absl::StatusOr<std::unique_ptr<hw::Queue>> OpenQueue() override {
-    auto queue = good_.OpenQueue();
+  absl::StatusOr<std::unique_ptr<hw::Queue>> OpenQueue(size_t kind) override {
+    auto queue = good_.OpenQueue(kind);
     if (!queue.ok()) return queue.status();
     return std::make_unique<CorruptingQueue>(*std::move(queue), left_);
   }

@@ -1,0 +1,69 @@
+// A SqeCodec turns requests into descriptors of one engine and back: one for
+// each queue, because it keeps what requests in flight need beside them
+// (counter blocks, scatter-gather lists, contexts of fragments).
+//
+// Units:   entries are numbered as tags are, 0 <= entry < depth of the queue;
+//          lengths in bytes.
+// Threads: thread-compatible; it belongs to its queue. Nothing here blocks or
+//          allocates after construction.
+// A device is not trusted: whatever stands in the memory that it writes, the
+// codec answers with one of Decoded's kinds and touches nothing else.
+#ifndef UACCED_HW_HISI_SQE_CODEC_H_
+#define UACCED_HW_HISI_SQE_CODEC_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "hw/capability.h"
+#include "hw/request.h"
+
+namespace uacced::hw::hisi {
+
+inline constexpr uint32_t kSqeDwords = 32;
+
+// One descriptor, little-endian dwords as they stand in the ring.
+struct alignas(64) Sqe {
+  uint32_t dword[kSqeDwords];
+};
+static_assert(sizeof(Sqe) == 128);
+
+class SqeCodec {
+ public:
+  struct Decoded {
+    enum class Kind : uint8_t {
+      kDone,      // `code` and `produced_bytes` are the request's.
+      kContinue,  // One more descriptor is needed: Continue().
+      kBroken,    // No device that keeps the rules writes this.
+    };
+    Kind kind = Kind::kBroken;
+    // As hw::Completion.
+    absl::StatusCode code = absl::StatusCode::kInternal;
+    uint32_t produced_bytes = 0;
+  };
+
+  SqeCodec() = default;
+  SqeCodec(const SqeCodec&) = delete;
+  SqeCodec& operator=(const SqeCodec&) = delete;
+  virtual ~SqeCodec() = default;
+
+  virtual const CapabilitySet& capabilities() const = 0;
+
+  // Writes all of `sqe` for `request`, whose buffers stay until the entry is
+  // done. kOk: give it to the device. kUnimplemented: this request is beyond
+  // the device after all. Any other code is the request's result, found without
+  // the device: no room for a header, a header that is none.
+  // REQUIRES: capabilities().Covers(request); `entry` is not in flight.
+  virtual absl::StatusCode Encode(const Request& request, uint32_t entry,
+                                  Sqe& sqe) = 0;
+
+  // The descriptor after the one that was decoded as kContinue.
+  virtual void Continue(uint32_t entry, Sqe& sqe) = 0;
+
+  // Reads the descriptor that the device gave back for `entry`, and finishes
+  // what software has to finish.
+  virtual Decoded Decode(uint32_t entry, const Sqe& sqe) = 0;
+};
+
+}  // namespace uacced::hw::hisi
+
+#endif  // UACCED_HW_HISI_SQE_CODEC_H_
