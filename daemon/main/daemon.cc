@@ -166,7 +166,8 @@ uint32_t Daemon::reactor_count() const {
 
 absl::Status Daemon::StartReactors() {
   reply_pool_.emplace(config_.reactor.reply_threads, config_.limits.max_jobs);
-  std::vector<std::vector<uint16_t>> lanes(devices_.size());
+  std::vector<std::vector<std::vector<std::vector<uint16_t>>>> lanes(
+      devices_.size());
   const std::vector<int>& nodes = NumaNodes();
   for (uint32_t i = 0; i < reactor_count(); ++i) {
     const int node = nodes[i % nodes.size()];
@@ -174,13 +175,15 @@ absl::Status Daemon::StartReactors() {
     for (size_t d = 0; d < devices_.size(); ++d) {
       UACCED_ASSIGN_OR_RETURN(std::unique_ptr<hw::Queue> queue,
                               devices_[d]->OpenQueue(0));
-      lanes[d].push_back(reactors_.back()->AddLane(devices_[d]->info().name,
-                                                   std::move(queue)));
+      lanes[d].push_back({{reactors_.back()->AddLane(devices_[d]->info().name,
+                                                     std::move(queue))}});
     }
     placement_.AddReactor(reactors_.back().get(), node);
   }
   for (size_t d = 0; d < devices_.size(); ++d) {
-    placement_.AddDevice({devices_[d].get(), std::move(lanes[d])});
+    health_.push_back(std::make_unique<DeviceHealth>());
+    placement_.AddDevice(
+        {devices_[d].get(), health_.back().get(), std::move(lanes[d])});
   }
   for (const auto& reactor : reactors_) reactor->Start();
   return absl::OkStatus();

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "daemon/admission/admission.h"
 #include "daemon/config/config.h"
+#include "daemon/health/device_health.h"
 #include "daemon/keys/key_store.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/metrics/metrics_server.h"
@@ -83,6 +84,7 @@ class Daemon {
   std::unique_ptr<KeyStore> keys_;
   Admission admission_;
   std::vector<std::unique_ptr<hw::Device>> devices_;
+  std::vector<std::unique_ptr<DeviceHealth>> health_;  // Of devices_.
   std::optional<ReplyPool> reply_pool_;
   std::vector<std::unique_ptr<Reactor>> reactors_;
   Placement placement_;

@@ -51,6 +51,17 @@ size_t ThreadNumber() {
   return number;
 }
 
+void Add(const Lane& lane, Placement::DeviceStats& sum) {
+  const LaneStats& stats = lane.stats();
+  sum.queue_depth += lane.depth();
+  sum.jobs_in_flight += stats.jobs_in_flight.load();
+  sum.jobs_waiting += stats.jobs_waiting.load();
+  sum.jobs_done += stats.jobs_done.load();
+  sum.jobs_failed += stats.jobs_failed.load();
+  sum.unknown_tags += stats.unknown_tags.load();
+  sum.isolated &= stats.isolated.load();
+}
+
 }  // namespace
 
 void Placement::Batch::Kick() {
@@ -78,7 +89,7 @@ absl::Status Placement::Place(std::unique_ptr<Job>& job, Batch& batch,
   if (target == nullptr) {
     return capable ? AllIsolated() : NoDevice(job->request);
   }
-  job->lane_index = target->lane_indices[reactor_index];
+  job->lane_index = target->lanes[reactor_index][0][0];
   job->device_index = static_cast<uint16_t>(target - targets_.data());
   Reactor& reactor = *reactors_[reactor_index];
   if (!reactor.TryPush(job)) {
@@ -119,15 +130,9 @@ Placement::DeviceStats Placement::ReadStats(const Target& target) const {
   DeviceStats sum;
   sum.isolated = true;
   for (size_t i = 0; i < reactors_.size(); ++i) {
-    const Lane& lane = reactors_[i]->lane(target.lane_indices[i]);
-    const LaneStats& stats = lane.stats();
-    sum.queue_depth += lane.depth();
-    sum.jobs_in_flight += stats.jobs_in_flight.load();
-    sum.jobs_waiting += stats.jobs_waiting.load();
-    sum.jobs_done += stats.jobs_done.load();
-    sum.jobs_failed += stats.jobs_failed.load();
-    sum.unknown_tags += stats.unknown_tags.load();
-    sum.isolated &= stats.isolated.load();
+    for (const std::vector<uint16_t>& kind : target.lanes[i]) {
+      for (const uint16_t lane : kind) Add(reactors_[i]->lane(lane), sum);
+    }
   }
   return sum;
 }
@@ -147,7 +152,7 @@ uint16_t Placement::ChooseReactor() const {
 
 bool Placement::IsIsolated(const Target& target, uint16_t reactor_index) const {
   const Lane& lane =
-      reactors_[reactor_index]->lane(target.lane_indices[reactor_index]);
+      reactors_[reactor_index]->lane(target.lanes[reactor_index][0][0]);
   return lane.stats().isolated.load(std::memory_order_relaxed);
 }
 

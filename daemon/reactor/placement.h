@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "daemon/core/job.h"
+#include "daemon/health/device_health.h"
 #include "daemon/reactor/reactor.h"
 #include "hw/device.h"
 
@@ -28,8 +29,13 @@ class Placement {
 
   struct Target {
     hw::Device* device;
-    // By the index of the reactor.
-    std::vector<uint16_t> lane_indices;
+    DeviceHealth* health;
+    // Lanes of the device, by the index of the reactor and then by the kind of
+    // their queue: at least one of each kind.
+    std::vector<std::vector<std::vector<uint16_t>>> lanes;
+    // For what should have run on an accelerator, nothing else: it bounds how
+    // much of the CPU that may take.
+    bool fallback_only = false;
 
     const hw::DeviceInfo& info() const { return device->info(); }
   };

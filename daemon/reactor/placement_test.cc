@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "daemon/core/error.h"
+#include "daemon/health/device_health.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_queue.h"
 #include "tests/support/recording_reply.h"
@@ -27,7 +28,8 @@ class FakeDevice final : public hw::Device {
   absl::Status stream_status;
 
   const hw::DeviceInfo& info() const override { return fake_info; }
-  absl::StatusOr<std::unique_ptr<hw::Queue>> OpenQueue(size_t /*kind*/) override {
+  absl::StatusOr<std::unique_ptr<hw::Queue>> OpenQueue(
+      size_t /*kind*/) override {
     return absl::UnavailableError("");
   }
   absl::StatusOr<std::unique_ptr<hw::Stream>> OpenStream(
@@ -57,7 +59,7 @@ class PlacementTest : public testing::Test {
         "fake", std::make_unique<FakeQueue>(states_.back(), 4));
     devices_.push_back(std::make_unique<FakeDevice>());
     devices_.back()->fake_info.capabilities.Add(operation, algorithm);
-    placement_.AddDevice({devices_.back().get(), {lane}});
+    placement_.AddDevice({devices_.back().get(), &health_, {{{lane}}}});
   }
   std::unique_ptr<Job> GzipJob() {
     auto job = MakeJob(&reply_);
@@ -70,6 +72,7 @@ class PlacementTest : public testing::Test {
   RecordingReply reply_;
   std::vector<std::shared_ptr<FakeQueueState>> states_;
   std::vector<std::unique_ptr<FakeDevice>> devices_;
+  DeviceHealth health_;
   std::unique_ptr<Reactor> reactor_;
   Placement placement_;
 };

@@ -60,8 +60,9 @@ class TaskTest : public testing::Test {
         *soft_, device == &corrupting_ ? &spoils_ : &spoils_too_);
     auto queue = (*device)->OpenQueue(0);
     ASSERT_TRUE(queue.ok()) << queue.status();
-    placement_.AddDevice(
-        {device->get(), {reactor_->AddLane("cpu", *std::move(queue))}});
+    placement_.AddDevice({device->get(),
+                          &health_,
+                          {{{reactor_->AddLane("cpu", *std::move(queue))}}}});
   }
   static hw::Bytes Bytes(const std::string& text) {
     return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
@@ -102,6 +103,7 @@ class TaskTest : public testing::Test {
   std::unique_ptr<CorruptingDevice> corrupting_;
   std::unique_ptr<CorruptingDevice> corrupting_too_;
   std::unique_ptr<Reactor> reactor_;
+  DeviceHealth health_;
   Placement placement_;
   Path path_{admission_, placement_, metrics_, reply_pool_,
              clock_,     1 << 20,    1 << 20,  4096};

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "daemon/admission/admission.h"
 #include "daemon/core/job.h"
+#include "daemon/health/device_health.h"
 #include "daemon/reactor/placement.h"
 #include "daemon/reactor/reactor.h"
 #include "gtest/gtest.h"
@@ -92,7 +93,7 @@ class PathTest : public testing::TestWithParam<hw::SoftDeviceOptions> {
     ASSERT_TRUE(queue.ok()) << queue.status();
     const uint16_t lane = reactor_->AddLane("cpu", *std::move(queue));
     placement_.AddReactor(reactor_.get());
-    placement_.AddDevice({device_.get(), {lane}});
+    placement_.AddDevice({device_.get(), &health_, {{{lane}}}});
     reactor_->Start();
   }
 
@@ -124,6 +125,7 @@ class PathTest : public testing::TestWithParam<hw::SoftDeviceOptions> {
   Admission admission_{{.max_jobs = 1000, .max_bytes = 100 << 20}};
   std::unique_ptr<hw::SoftDevice> device_;
   std::unique_ptr<Reactor> reactor_;
+  DeviceHealth health_;
   Placement placement_;
 };
 
