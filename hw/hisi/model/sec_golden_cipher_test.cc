@@ -11,7 +11,7 @@
 namespace uacced::hw::hisi {
 namespace {
 
-using SecGoldenCipherTest = SecBench;
+class SecGoldenCipherTest : public SecBench {};
 
 constexpr size_t kDataBytes = 4096;
 
