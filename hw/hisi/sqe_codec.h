@@ -48,13 +48,22 @@ class SqeCodec {
 
   virtual const CapabilitySet& capabilities() const = 0;
 
+  // What Encode() says when it did all of `request` without the device: a
+  // success of FinishedBytes().
+  static constexpr absl::StatusCode kFinished =
+      absl::StatusCode::kAlreadyExists;
+
   // Writes all of `sqe` for `request`, whose buffers stay until the entry is
   // done. kOk: give it to the device. kUnimplemented: this request is beyond
-  // the device after all. Any other code is the request's result, found without
-  // the device: no room for a header, a header that is none.
+  // the device after all. kFinished: see there. Any other code is the request's
+  // result, found without the device: no room for a header, a header that is
+  // none.
   // REQUIRES: capabilities().Covers(request); `entry` is not in flight.
   virtual absl::StatusCode Encode(const Request& request, uint32_t entry,
                                   Sqe& sqe) = 0;
+
+  // Produced bytes of the entry whose Encode() just said kFinished.
+  virtual uint32_t FinishedBytes(uint32_t /*entry*/) const { return 0; }
 
   // The descriptor after the one that was decoded as kContinue.
   virtual void Continue(uint32_t entry, Sqe& sqe) = 0;

@@ -1,0 +1,109 @@
+// A QmRing is one submission ring with its completion ring and their doorbells,
+// over the two regions of a QueuePort. It knows places, phases and what is in
+// flight, and nothing of what a descriptor says.
+//
+// Units:   slots number the SQ's descriptors, 0 <= slot < depth of the SQ.
+// Threads: thread-compatible.
+// Memory:  all at creation; `port` must outlive the ring, which neither starts
+//          nor stops it.
+// A device is not trusted: what it says of the rings is compared with what we
+// know before it is used, and what was read from them is read once.
+#ifndef UACCED_HW_HISI_QM_RING_H_
+#define UACCED_HW_HISI_QM_RING_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "hw/hisi/abi/qm.h"
+#include "hw/hisi/port.h"
+#include "hw/hisi/qm_version.h"
+#include "hw/hisi/sqe_codec.h"
+
+namespace uacced::hw::hisi {
+
+class QmRing {
+ public:
+  // INVALID_ARGUMENT: what the port says of the queue does not fit its regions
+  // or `version`.
+  static absl::Status Validate(QueuePort& port, QmVersion version);
+
+  // INVALID_ARGUMENT: see Validate().
+  static absl::StatusOr<QmRing> Create(QueuePort& port, QmVersion version);
+
+  // The most that can be in flight: one less than slots, because a full ring
+  // and an empty one would look the same.
+  uint32_t capacity() const { return capacity_; }
+
+  // How often Push() may be called now. Slots come free in their order: one
+  // that is done waits for those before it.
+  uint32_t free_slots() const { return capacity_ - used_; }
+
+  bool has_unflushed() const { return unflushed_ > 0; }
+
+  // Writes `sqe` at the tail, unseen by the device. `tag` comes back with it.
+  // REQUIRES: free_slots() > 0.
+  void Push(const Sqe& sqe, uint16_t tag);
+
+  // Shows the device what was pushed, with one doorbell. False: the kernel has
+  // stopped the queue; the device sees nothing.
+  bool Flush();
+
+  enum class Found : uint8_t { kNothing, kEntry, kNonsense };
+
+  // Takes the next completion: a copy of the descriptor as the device left it.
+  // kNonsense: it names what is not in flight.
+  Found Take(Sqe& sqe, uint16_t& tag);
+
+  // The kernel says that nothing more will come.
+  bool IsReceiveStopped() const { return LoadStop(rx_stop_); }
+
+  // Asks for an interrupt with the next completion. False: one is there.
+  bool Arm();
+  // Asks for none.
+  void Disarm() { RingCq(0); }
+
+ private:
+  struct Slot {
+    uint16_t tag = 0;
+    bool in_flight = false;
+  };
+
+  QmRing(QueuePort& port, QmVersion version);
+
+  static bool LoadStop(uint32_t* word);
+  uint64_t Doorbell(uint32_t command, uint32_t index, uint32_t priority) const;
+  bool IsWithDevice(uint32_t slot) const;
+  bool IsNextThere() const;
+  void FreeSlots();
+  void RingCq(uint32_t priority);
+
+  // Constant after construction.
+  MmioRegion* mmio_;
+  Sqe* sq_;
+  hisi_qm_cqe* cq_;
+  uint32_t* tx_stop_;
+  uint32_t* rx_stop_;
+  QmVersion version_;
+  uint32_t sqn_;
+  uint32_t sq_depth_;
+  uint32_t cq_depth_;
+  uint32_t capacity_;
+  uint32_t cq_batch_;  // Completions for each doorbell of the CQ.
+
+  // used_ slots from sq_head_ on are not free, the last unflushed_ of them are
+  // not the device's yet.
+  std::vector<Slot> slots_;
+  uint32_t sq_head_ = 0;
+  uint32_t sq_tail_ = 0;
+  uint32_t used_ = 0;
+  uint32_t unflushed_ = 0;
+  uint32_t cq_head_ = 0;
+  uint32_t unrung_ = 0;  // Completions taken since the CQ's last doorbell.
+  uint16_t phase_ = HISI_QM_CQE_FIRST_PHASE;
+};
+
+}  // namespace uacced::hw::hisi
+
+#endif  // UACCED_HW_HISI_QM_RING_H_
