@@ -59,6 +59,15 @@ absl::Status MeasureConnections(const Bench& bench);
 // worker, against the same library on one thread of this process.
 absl::Status MeasureBatch(const Bench& bench);
 
+// "ring.driver", "ring.lane", "ring.path": a hardware queue on a device model
+// that does nothing, against a bare ring between two threads; and
+// "ring.vs_dpdk_null" against DPDK.
+absl::Status MeasureRing(const Bench& bench);
+
+// "sharing.cCLIENTS": a device with the published latency and limit of ZIP, and
+// so many clients with one operation each.
+absl::Status MeasureSharing(const Bench& bench);
+
 // "ALGORITHM.SIZE": the daemon with one worker against the same library on
 // one thread of this process.
 absl::Status MeasureCompute(const Bench& bench);
