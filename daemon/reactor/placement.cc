@@ -59,7 +59,7 @@ void Add(const Lane& lane, Placement::DeviceStats& sum) {
   sum.jobs_done += stats.jobs_done.load();
   sum.jobs_failed += stats.jobs_failed.load();
   sum.unknown_tags += stats.unknown_tags.load();
-  sum.isolated &= stats.isolated.load();
+  sum.isolated &= !stats.attached.load();
 }
 
 }  // namespace
@@ -153,7 +153,7 @@ uint16_t Placement::ChooseReactor() const {
 bool Placement::IsIsolated(const Target& target, uint16_t reactor_index) const {
   const Lane& lane =
       reactors_[reactor_index]->lane(target.lanes[reactor_index][0][0]);
-  return lane.stats().isolated.load(std::memory_order_relaxed);
+  return !lane.stats().attached.load(std::memory_order_relaxed);
 }
 
 const Placement::Target* Placement::Choose(const hw::Request& request,
