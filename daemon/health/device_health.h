@@ -21,6 +21,9 @@ class DeviceHealth {
   // Whether a job of this operation may be placed on the device now.
   bool Admits(hw::Operation /*operation*/, int64_t /*now_ns*/) { return true; }
 
+  // Whether everything that the device does is to be checked now.
+  bool VerifyAll() const { return false; }
+
   // The device's output was wrong, and said to be right.
   void ReportMismatch() {}
 };
