@@ -7,15 +7,15 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <set>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/errno_status.h"
 #include "base/status_macros.h"
 #include "base/unique_fd.h"
+#include "daemon/config/devices.h"
 #include "daemon/config/keys.h"
 #include "daemon/config/listeners.h"
+#include "daemon/config/policy.h"
 #include "daemon/config/section.h"
 #include "uacced/v1/config.pb.h"
 
@@ -24,9 +24,6 @@ namespace {
 
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr uint64_t kGiB = uint64_t{1} << 30;
-constexpr int kMaxDevices = 64;
-constexpr size_t kMaxDeviceNameBytes = 32;
-constexpr uint32_t kMaxWorkers = 256;
 constexpr uint32_t kMaxReplyThreads = 64;
 constexpr uint32_t kMaxReactors = 64;
 
@@ -90,69 +87,6 @@ LimitsConfig ReadLimits(const Section& section) {
                                  "max_message_bytes and max_output_bytes"));
   }
   return limits;
-}
-
-bool IsDeviceName(absl::string_view name) {
-  return !name.empty() && name.size() <= kMaxDeviceNameBytes &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                  c == '-' || c == '_';
-         });
-}
-
-std::string ReadDeviceName(const Section& section) {
-  constexpr int kField = v1::Device::kNameFieldNumber;
-  std::string name = section.String(kField, "");
-  if (!section.Has(kField)) {
-    section.Problem(kField, "is required");
-  } else if (!IsDeviceName(name)) {
-    section.Problem(kField, absl::StrCat("\"", absl::CHexEscape(name),
-                                         "\" is not 1..32 characters of "
-                                         "a-z 0-9 - _"));
-  } else if (name == "none") {
-    section.Problem(kField, "\"none\" means no device in metrics");
-  }
-  return name;
-}
-
-SoftDeviceConfig ReadSoftDevice(const Section& section, std::string name,
-                                uint32_t cpu_count) {
-  using Fields = v1::SoftDevice;
-  return {std::move(name),
-          Number32(section, Fields::kWorkersFieldNumber,
-                   {0, kMaxWorkers, std::min(cpu_count, kMaxWorkers)}),
-          Number32(section, Fields::kQueueDepthFieldNumber, {1, 1024, 32}),
-          absl::Microseconds(section.Number(Fields::kInlineBudgetUsFieldNumber,
-                                            {0, 1000, 15}))};
-}
-
-std::vector<SoftDeviceConfig> ReadDevices(const Section& file,
-                                          uint32_t cpu_count) {
-  constexpr int kField = v1::Config::kDeviceFieldNumber;
-  std::vector<SoftDeviceConfig> devices;
-  std::set<std::string> names;
-  const int count = file.Count(kField);
-  if (count == 0) file.Problem("there is no device to do any work");
-  for (int i = 0; i < count; ++i) {
-    const Section section = file.NestedAt(kField, i);
-    if (i == kMaxDevices) {
-      section.Problem(absl::StrCat("is one more than ", kMaxDevices));
-      break;
-    }
-    std::string name = ReadDeviceName(section);
-    if (!name.empty() && !names.insert(name).second) {
-      section.Problem(v1::Device::kNameFieldNumber,
-                      "is the name of a device before it");
-    }
-    if (!section.Has(v1::Device::kSoftFieldNumber)) {
-      section.Problem("has no kind; the only one there is, is soft {}");
-      continue;
-    }
-    devices.push_back(
-        ReadSoftDevice(section.Nested(v1::Device::kSoftFieldNumber),
-                       std::move(name), cpu_count));
-  }
-  return devices;
 }
 
 ReactorConfig ReadReactor(const Section& section, uint32_t cpu_count) {
@@ -226,7 +160,8 @@ absl::StatusOr<Config> ParseConfig(absl::string_view text,
   config.listeners = ReadListeners(file);
   config.metrics = ReadMetrics(file, config.listeners);
   config.limits = ReadLimits(file.Nested(Fields::kLimitsFieldNumber));
-  config.devices = ReadDevices(file, cpu_count);
+  config.devices = ReadDevices(proto, file, cpu_count);
+  config.policy = ReadPolicy(proto, file, config.devices, cpu_count);
   config.reactor =
       ReadReactor(file.Nested(Fields::kReactorFieldNumber), cpu_count);
   config.keys = ReadKeys(file.Nested(Fields::kKeysFieldNumber));

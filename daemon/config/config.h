@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -22,6 +23,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/log.h"
+#include "daemon/core/execution_mode.h"
+#include "daemon/core/fault.h"
+#include "daemon/core/verify_policy.h"
+#include "hw/algorithm.h"
 
 namespace uacced {
 
@@ -70,6 +75,45 @@ struct SoftDeviceConfig {
   absl::Duration inline_budget;
 };
 
+// See proto/uacced/v1/config.proto.
+struct HisiModelConfig {
+  enum class Engine : uint8_t { kZip, kSec };
+  std::string name;
+  Engine engine = Engine::kZip;
+  uint32_t version = 0;
+  uint32_t queues = 0;  // Of each kind, for each reactor.
+  uint32_t queue_depth = 0;
+  uint32_t parallelism = 0;
+  uint32_t service_time_ns = 0;
+  uint32_t ps_per_byte = 0;
+  uint32_t operations_per_second = 0;  // 0: no limit.
+  uint64_t seed = 0;
+  std::vector<FaultSpec> faults;
+};
+
+using DeviceConfig = std::variant<SoftDeviceConfig, HisiModelConfig>;
+
+inline const std::string& Name(const DeviceConfig& device) {
+  return std::visit(
+      [](const auto& kind) -> const std::string& { return kind.name; }, device);
+}
+inline bool IsHardware(const DeviceConfig& device) {
+  return std::holds_alternative<HisiModelConfig>(device);
+}
+
+// Of the device that policy.fallback_workers makes.
+inline constexpr char kFallbackDeviceName[] = "fallback";
+
+struct PolicyConfig {
+  ExecutionMode mode = ExecutionMode::kPreferHardware;
+  // By hw::Operation.
+  std::array<uint64_t, hw::kOperationCount> offload_min_bytes{};
+  std::array<absl::Duration, hw::kOperationCount> timeouts{};
+  VerifyPolicy verify;
+  uint32_t fallback_workers = 0;  // 0: no fallback.
+  bool allow_fault_injection = false;
+};
+
 struct ReactorConfig {
   uint32_t count = 0;  // 0: one for each NUMA node.
   absl::Duration spin;
@@ -99,7 +143,8 @@ struct Config {
   std::vector<ListenerConfig> listeners;  // At least one.
   std::optional<MetricsConfig> metrics;
   LimitsConfig limits;
-  std::vector<SoftDeviceConfig> devices;  // At least one.
+  std::vector<DeviceConfig> devices;  // At least one.
+  PolicyConfig policy;
   ReactorConfig reactor;
   KeysConfig keys;
   ShutdownConfig shutdown;

@@ -311,5 +311,73 @@ TEST_F(LoadConfigTest, SizeIsBounded) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("more than 1048576"));
 }
 
+std::string PolicyError(const std::string& policy) {
+  return ErrorOf("policy { " + policy + " }");
+}
+
+// With these devices alone.
+std::string DevicesError(const std::string& devices) {
+  return Error(kListener + devices);
+}
+
+TEST(ConfigErrorsTest, ThePolicyHasBounds) {
+  EXPECT_THAT(PolicyError("fallback_workers: 257"),
+              HasSubstr("policy.fallback_workers: 257 is not in 0..256"));
+  EXPECT_THAT(PolicyError("offload_min_bytes { digest: 1073741825 }"),
+              HasSubstr("policy.offload_min_bytes.digest: 1073741825 is not "));
+  EXPECT_THAT(PolicyError("timeouts_ms { copy: 9 }"),
+              HasSubstr("policy.timeouts_ms.copy: 9 is not in 10..600000"));
+  EXPECT_THAT(PolicyError("verify { mode: SAMPLED sample_one_in: 0 }"),
+              HasSubstr("policy.verify.sample_one_in: 0 is not in"));
+  EXPECT_THAT(PolicyError("verify { mode: ALL sample_one_in: 5 }"),
+              HasSubstr("policy.verify.sample_one_in: is for mode SAMPLED"));
+  EXPECT_THAT(PolicyError("mode: FASTEST"), HasSubstr("FASTEST"));
+}
+
+TEST(ConfigErrorsTest, VerificationNeedsACpu) {
+  const std::string zip = "device { name: \"zip\" hisi_model { engine: ZIP } }";
+  EXPECT_THAT(
+      DevicesError(zip + "policy { verify { mode: ALL } fallback_workers: 0 }"),
+      HasSubstr("policy.verify.mode: needs a soft device, or "));
+  EXPECT_EQ(DevicesError(zip + "policy { verify { mode: ALL } }"), "no error");
+}
+
+TEST(ConfigErrorsTest, ModelsHaveBounds) {
+  const auto error = [](const std::string& fields) {
+    return DevicesError("device { name: \"zip\" hisi_model { " + fields + " } }");
+  };
+  EXPECT_THAT(error(""), HasSubstr("device[0].hisi_model.engine: must be"));
+  EXPECT_THAT(error("engine: ZIP version: 1"), HasSubstr("is not in 2..3"));
+  EXPECT_THAT(error("engine: ZIP queues: 17"), HasSubstr("is not in 1..16"));
+  EXPECT_THAT(error("engine: ZIP queue_depth: 1"),
+              HasSubstr("is not in 2..1024"));
+  EXPECT_THAT(error("engine: ZIP parallelism: 65"),
+              HasSubstr("is not in 1..64"));
+  EXPECT_THAT(error("engine: ZIP operations_per_second: 0"),
+              HasSubstr("is not in 1..100000000"));
+  EXPECT_THAT(error("engine: ZIP fault { kind: SLOW } fault {}"),
+              HasSubstr("hisi_model.fault[1]: kind: must be one"));
+  EXPECT_THAT(error("engine: ZIP fault { kind: SLOW per_mille: 1001 }"),
+              HasSubstr("per_mille: 1001 is more than 1000"));
+  std::string faults = "engine: ZIP";
+  for (int i = 0; i < 65; ++i) faults += " fault { kind: SLOW }";
+  EXPECT_THAT(error(faults), HasSubstr("fault[64]: is one more than 64"));
+}
+
+TEST(ConfigErrorsTest, WithHardwareThereIsRoomForTheFallbackDevice) {
+  const std::string zip =
+      "device { name: \"zip\" hisi_model { engine: ZIP } }\n";
+  EXPECT_THAT(DevicesError(zip + "device { name: \"fallback\" soft {} }"),
+              HasSubstr("\"fallback\" is the daemon's own"));
+  EXPECT_EQ(DevicesError("device { name: \"fallback\" soft {} }"), "no error");
+  std::string devices = zip;
+  for (int i = 0; i < 62; ++i) {
+    absl::StrAppend(&devices, "device { name: \"d", i, "\" soft {} }\n");
+  }
+  EXPECT_EQ(DevicesError(devices), "no error");
+  EXPECT_THAT(DevicesError(devices + "device { name: \"e\" soft {} }"),
+              HasSubstr("device[63]: is one more than 63"));
+}
+
 }  // namespace
 }  // namespace uacced

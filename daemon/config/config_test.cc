@@ -19,6 +19,10 @@ Config Parse(const std::string& text, uint32_t cpu_count = 8) {
   return config.ok() ? *std::move(config) : Config{};
 }
 
+const SoftDeviceConfig& Soft(const Config& config, size_t i) {
+  return std::get<SoftDeviceConfig>(config.devices[i]);
+}
+
 TEST(ConfigTest, FillsInEveryDefault) {
   const Config config = Parse(kSmallest);
   ASSERT_EQ(config.listeners.size(), 1u);
@@ -36,10 +40,10 @@ TEST(ConfigTest, FillsInEveryDefault) {
   EXPECT_EQ(config.limits.max_connection_age, absl::Seconds(30));
   EXPECT_EQ(config.limits.max_connection_idle, absl::Seconds(60));
   ASSERT_EQ(config.devices.size(), 1u);
-  EXPECT_EQ(config.devices[0].name, "cpu");
-  EXPECT_EQ(config.devices[0].workers, 8u);
-  EXPECT_EQ(config.devices[0].queue_depth, 32u);
-  EXPECT_EQ(config.devices[0].inline_budget, absl::Microseconds(15));
+  EXPECT_EQ(Soft(config, 0).name, "cpu");
+  EXPECT_EQ(Soft(config, 0).workers, 8u);
+  EXPECT_EQ(Soft(config, 0).queue_depth, 32u);
+  EXPECT_EQ(Soft(config, 0).inline_budget, absl::Microseconds(15));
   EXPECT_EQ(config.reactor.spin, absl::ZeroDuration());
   EXPECT_EQ(config.reactor.inbox_entries, 4096u);
   EXPECT_EQ(config.reactor.reply_threads, 2u);
@@ -53,10 +57,10 @@ TEST(ConfigTest, FillsInEveryDefault) {
 
 TEST(ConfigTest, SomeDefaultsFollowTheProcessors) {
   const Config small = Parse(kSmallest, 2);
-  EXPECT_EQ(small.devices[0].workers, 2u);
+  EXPECT_EQ(Soft(small, 0).workers, 2u);
   EXPECT_EQ(small.reactor.reply_threads, 1u);
   const Config large = Parse(kSmallest, 1000);
-  EXPECT_EQ(large.devices[0].workers, 256u);
+  EXPECT_EQ(Soft(large, 0).workers, 256u);
   EXPECT_EQ(large.reactor.reply_threads, 64u);
 }
 
@@ -108,10 +112,10 @@ TEST(ConfigTest, EveryFieldIsRead) {
   EXPECT_EQ(config.limits.max_connection_age, absl::Seconds(1));
   EXPECT_EQ(config.limits.max_connection_idle, absl::Hours(1));
   ASSERT_EQ(config.devices.size(), 2u);
-  EXPECT_EQ(config.devices[0].workers, 3u);
-  EXPECT_EQ(config.devices[0].queue_depth, 4u);
-  EXPECT_EQ(config.devices[0].inline_budget, absl::Microseconds(5));
-  EXPECT_EQ(config.devices[1].name, "b_-9");
+  EXPECT_EQ(Soft(config, 0).workers, 3u);
+  EXPECT_EQ(Soft(config, 0).queue_depth, 4u);
+  EXPECT_EQ(Soft(config, 0).inline_budget, absl::Microseconds(5));
+  EXPECT_EQ(Soft(config, 1).name, "b_-9");
   EXPECT_EQ(config.reactor.spin, absl::Microseconds(7));
   EXPECT_EQ(config.reactor.inbox_entries, 8192u);
   EXPECT_EQ(config.reactor.reply_threads, 9u);
@@ -124,6 +128,105 @@ TEST(ConfigTest, EveryFieldIsRead) {
   EXPECT_EQ(config.keys.sealed_file->credential, "");
   EXPECT_EQ(config.shutdown.drain_timeout, absl::Minutes(10));
   EXPECT_EQ(config.log_level, LogLevel::kWarning);
+}
+
+uint64_t Of(const std::array<uint64_t, hw::kOperationCount>& values,
+            hw::Operation operation) {
+  return values[static_cast<size_t>(operation)];
+}
+
+TEST(ConfigTest, ThePolicyHasDefaults) {
+  const PolicyConfig policy = Parse(kSmallest, 8).policy;
+  EXPECT_EQ(policy.mode, ExecutionMode::kPreferHardware);
+  EXPECT_EQ(policy.verify.mode, VerifyPolicy::Mode::kOff);
+  EXPECT_EQ(policy.fallback_workers, 2u);
+  EXPECT_EQ(Parse(kSmallest, 1).policy.fallback_workers, 1u);
+  EXPECT_FALSE(policy.allow_fault_injection);
+  EXPECT_EQ(Of(policy.offload_min_bytes, hw::Operation::kCopy), 0u);
+  EXPECT_EQ(Of(policy.offload_min_bytes, hw::Operation::kCompress), 1024u);
+  EXPECT_EQ(Of(policy.offload_min_bytes, hw::Operation::kDigest), 16'384u);
+  for (const absl::Duration timeout : policy.timeouts) {
+    EXPECT_EQ(timeout, absl::Seconds(1));
+  }
+}
+
+TEST(ConfigTest, EveryFieldOfThePolicyIsRead) {
+  const PolicyConfig policy = Parse(std::string(kSmallest) + R"(
+    policy {
+      mode: BALANCED
+      offload_min_bytes { copy: 1 compress: 2 decompress: 3 encrypt: 4
+                          decrypt: 5 digest: 0 }
+      verify { mode: SAMPLED sample_one_in: 7 }
+      fallback_workers: 0
+      timeouts_ms { copy: 10 compress: 20 decompress: 30 encrypt: 40
+                    decrypt: 50 digest: 600000 }
+      allow_fault_injection: true
+    })")
+                                  .policy;
+  EXPECT_EQ(policy.mode, ExecutionMode::kBalanced);
+  EXPECT_EQ(policy.offload_min_bytes,
+            (std::array<uint64_t, hw::kOperationCount>{1, 2, 3, 4, 5, 0}));
+  EXPECT_EQ(policy.verify.mode, VerifyPolicy::Mode::kSampled);
+  EXPECT_EQ(policy.verify.sample_one_in, 7u);
+  EXPECT_EQ(policy.fallback_workers, 0u);
+  EXPECT_EQ(policy.timeouts[1], absl::Milliseconds(20));
+  EXPECT_EQ(policy.timeouts[5], absl::Minutes(10));
+  EXPECT_TRUE(policy.allow_fault_injection);
+  const struct {
+    const char* text;
+    ExecutionMode mode;
+  } kModes[] = {{"HARDWARE_ONLY", ExecutionMode::kHardwareOnly},
+                {"PREFER_HARDWARE", ExecutionMode::kPreferHardware},
+                {"SOFTWARE_ONLY", ExecutionMode::kSoftwareOnly}};
+  for (const auto& [text, mode] : kModes) {
+    EXPECT_EQ(Parse(std::string(kSmallest) + "policy { mode: " + text + " }")
+                  .policy.mode,
+              mode);
+  }
+  EXPECT_EQ(Parse(std::string(kSmallest) + "policy { verify { mode: ALL } }")
+                .policy.verify.mode,
+            VerifyPolicy::Mode::kAll);
+}
+
+TEST(ConfigTest, AModelHasDefaultsAndEveryFieldIsRead) {
+  const Config config = Parse(R"(
+    listener { inherited {} }
+    device { name: "zip" hisi_model { engine: ZIP } }
+    device { name: "sec" hisi_model {
+      engine: SEC version: 2 queues: 3 queue_depth: 4 parallelism: 5
+      service_time_ns: 6 ps_per_byte: 7 operations_per_second: 8 seed: 9
+      fault { kind: SLOW operation: "encrypt" skip: 1 count: 2 per_mille: 3
+              parameter: 4 }
+      fault { kind: CORRUPT } } })");
+  ASSERT_EQ(config.devices.size(), 2u);
+  EXPECT_TRUE(IsHardware(config.devices[0]));
+  EXPECT_EQ(Name(config.devices[1]), "sec");
+  const auto& zip = std::get<HisiModelConfig>(config.devices[0]);
+  EXPECT_EQ(zip.engine, HisiModelConfig::Engine::kZip);
+  EXPECT_EQ(zip.version, 3u);
+  EXPECT_EQ(zip.queues, 1u);
+  EXPECT_EQ(zip.queue_depth, 256u);
+  EXPECT_EQ(zip.parallelism, 1u);
+  EXPECT_EQ(zip.service_time_ns, 0u);
+  EXPECT_EQ(zip.ps_per_byte, 0u);
+  EXPECT_EQ(zip.operations_per_second, 0u);
+  EXPECT_EQ(zip.seed, 1u);
+  EXPECT_TRUE(zip.faults.empty());
+  const auto& sec = std::get<HisiModelConfig>(config.devices[1]);
+  EXPECT_EQ(sec.engine, HisiModelConfig::Engine::kSec);
+  EXPECT_EQ(sec.version, 2u);
+  EXPECT_EQ(sec.queues, 3u);
+  EXPECT_EQ(sec.queue_depth, 4u);
+  EXPECT_EQ(sec.parallelism, 5u);
+  EXPECT_EQ(sec.service_time_ns, 6u);
+  EXPECT_EQ(sec.ps_per_byte, 7u);
+  EXPECT_EQ(sec.operations_per_second, 8u);
+  EXPECT_EQ(sec.seed, 9u);
+  ASSERT_EQ(sec.faults.size(), 2u);
+  EXPECT_EQ(sec.faults[0].kind, FaultSpec::Kind::kSlow);
+  EXPECT_EQ(sec.faults[0].operation, hw::Operation::kEncrypt);
+  EXPECT_EQ(sec.faults[0].parameter, 4u);
+  EXPECT_EQ(sec.faults[1].count, 1u);
 }
 
 TEST(ConfigTest, AKeyStoreMayBeSealedWithACredential) {
@@ -142,8 +245,8 @@ TEST(ConfigTest, AWrittenZeroIsNotTheDefaultWhereZeroMeansSomething) {
     device { name: "cpu" soft { workers: 0 inline_budget_us: 0 } }
     reactor { spin_us: 0 }
     shutdown { drain_timeout_ms: 0 })");
-  EXPECT_EQ(config.devices[0].workers, 0u);
-  EXPECT_EQ(config.devices[0].inline_budget, absl::ZeroDuration());
+  EXPECT_EQ(Soft(config, 0).workers, 0u);
+  EXPECT_EQ(Soft(config, 0).inline_budget, absl::ZeroDuration());
   EXPECT_EQ(config.reactor.spin, absl::ZeroDuration());
   EXPECT_EQ(config.shutdown.drain_timeout, absl::ZeroDuration());
 }
@@ -181,14 +284,14 @@ TEST(ConfigTest, DeployedFilesAreValid) {
   EXPECT_EQ(dev->metrics->port, 9464);
   EXPECT_EQ(dev->limits.max_connection_age, absl::Seconds(10));
   ASSERT_EQ(dev->devices.size(), 1u);
-  EXPECT_EQ(dev->devices[0].name, "cpu");
+  EXPECT_EQ(Name(dev->devices[0]), "cpu");
 
   const auto production = LoadConfig("deploy/uacced.textproto", 64);
   ASSERT_TRUE(production.ok()) << production.status();
   ASSERT_EQ(production->listeners.size(), 1u);
   EXPECT_EQ(std::get<UnixListenerConfig>(production->listeners[0]).path,
             "/run/uacced/uacced.sock");
-  EXPECT_EQ(production->devices[0].name, "cpu");
+  EXPECT_EQ(Name(production->devices[0]), "cpu");
 
   const auto activated = LoadConfig("deploy/systemd/uacced.textproto", 64);
   ASSERT_TRUE(activated.ok()) << activated.status();

@@ -3,7 +3,10 @@
 #ifndef UACCED_DAEMON_CORE_EXECUTION_MODE_H_
 #define UACCED_DAEMON_CORE_EXECUTION_MODE_H_
 
+#include <cstddef>
 #include <cstdint>
+
+#include "absl/strings/string_view.h"
 
 namespace uacced {
 
@@ -30,7 +33,22 @@ enum class Fallback : uint8_t {
   kNotVerified,   // The accelerator's output was wrong.
   kNotConfirmed,  // The accelerator called the input bad; the CPU did not.
 };
-inline constexpr int kFallbackCount = 9;
+inline constexpr size_t kFallbackCount = 9;
+
+// As replies say it, and docs/api.md explains it. Empty for kNone.
+inline absl::string_view Name(Fallback fallback) {
+  constexpr absl::string_view kNames[kFallbackCount] = {
+      "",
+      "NOT_CAPABLE",
+      "TOO_SMALL",
+      "BUSY",
+      "UNAVAILABLE",
+      "DEVICE_LOST",
+      "DEVICE_ERROR",
+      "NOT_VERIFIED",
+      "NOT_CONFIRMED"};
+  return kNames[static_cast<size_t>(fallback)];
+}
 
 }  // namespace uacced
 

@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "base/clock.h"
 #include "daemon/core/deferred.h"
+#include "daemon/core/execution_mode.h"
 #include "hw/dma_buffer.h"
 #include "hw/request.h"
 
@@ -79,6 +80,7 @@ struct Job {
   // Set by Placement.
   uint16_t lane_index = 0;    // In its reactor.
   uint16_t device_index = 0;  // In Placement::targets().
+  Fallback fallback = Fallback::kNone;
 
   // Set by the Reactor.
   int64_t queue_wait_ns = -1;   // Up to the first submission; -1: never.

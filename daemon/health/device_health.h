@@ -82,7 +82,9 @@ class DeviceHealth {
     OnUnwellResult(operation, device_fault);
   }
 
-  // For tasks: the device's output was wrong, and said to be right.
+  // For tasks. Whether everything that the device does is to be checked now.
+  bool VerifyAll() const { return state() == DeviceState::kProbation; }
+  // The device's output was wrong, and said to be right.
   void ReportMismatch();
 
   HealthSnapshot Read() const;

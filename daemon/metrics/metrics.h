@@ -18,7 +18,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "daemon/core/execution_mode.h"
 #include "daemon/metrics/request_stats.h"
+#include "hw/algorithm.h"
 
 namespace uacced {
 
@@ -85,9 +87,15 @@ class Metrics {
   }
   // A job was dropped without an answer, and answered INTERNAL.
   void CountJobLost() { Increment(jobs_lost_); }
-  // What a device compressed was decompressed again and compared.
+  // What a device did was checked on the CPU.
   void CountVerified(uint16_t device_index, bool matched) {
     Increment((matched ? verified_ : mismatched_)[device_index]);
+  }
+
+  // An accelerator did not do what it should have.
+  void CountFallback(hw::Operation operation, Fallback reason) {
+    Increment(fallbacks_[static_cast<size_t>(operation)]
+                        [static_cast<size_t>(reason)]);
   }
 
   // Calls of CompressStream and its like. Every one that started ends.
@@ -118,6 +126,11 @@ class Metrics {
   uint64_t mismatched(uint16_t device_index) const {
     return mismatched_[device_index].load();
   }
+  uint64_t fallbacks(hw::Operation operation, Fallback reason) const {
+    return fallbacks_[static_cast<size_t>(operation)]
+                     [static_cast<size_t>(reason)]
+                         .load();
+  }
   uint64_t streams_open() const;
   uint64_t streams_ended(size_t code) const {
     return streams_ended_[code].load();
@@ -139,6 +152,8 @@ class Metrics {
   Counter connections_accepted_{0};
   std::array<Counter, kConnectionRefusalCount> connections_refused_{};
   Counter jobs_lost_{0};
+  std::array<std::array<Counter, kFallbackCount>, hw::kOperationCount>
+      fallbacks_{};
   Counter streams_started_{0};
   std::array<Counter, kStatusCodeCount> streams_ended_{};
   // By device.

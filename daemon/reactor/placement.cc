@@ -14,32 +14,15 @@
 namespace uacced {
 namespace {
 
-absl::Status NoDevice(const hw::Request& request) {
-  const absl::string_view operation = hw::Name(request.operation);
-  const absl::string_view algorithm = hw::Info(request.algorithm).name;
-  return MakeError(
-      absl::StatusCode::kUnimplemented,
-      absl::StrCat("no device of this daemon can ", operation, " with ",
-                   algorithm, "; see `uaccectl devices`"),
-      {.reason = "OPERATION_NOT_SUPPORTED",
-       .metadata = {{"operation", std::string(operation)},
-                    {"algorithm", std::string(algorithm)}}});
-}
+constexpr char kInboxFull[] = "INBOX_FULL";
 
 absl::Status Overloaded() {
   return MakeError(absl::StatusCode::kUnavailable,
                    "the daemon is overloaded: its inbox is full; retry",
-                   {.reason = "INBOX_FULL",
+                   {.reason = kInboxFull,
                     .retry_after = absl::Milliseconds(20),
                     .quota_subject = "daemon",
                     .quota_description = "reactor.inbox_entries"});
-}
-
-absl::Status AllIsolated() {
-  return MakeError(absl::StatusCode::kUnavailable,
-                   "every device with this operation is isolated; see "
-                   "`uaccectl devices`",
-                   {.reason = "DEVICE_LOST", .retry_after = absl::Seconds(1)});
 }
 
 // A number of its own for each thread that brings jobs: it spreads them over
@@ -75,6 +58,7 @@ void Placement::Batch::Kick() {
 void Placement::AddReactor(Reactor* reactor, int numa_node) {
   const auto index = static_cast<uint16_t>(reactors_.size());
   reactors_.push_back(reactor);
+  reactor_nodes_.push_back(numa_node);
   for (NodeReactors& node : nodes_) {
     if (node.node == numa_node) return node.reactor_indices.push_back(index);
   }
@@ -82,15 +66,17 @@ void Placement::AddReactor(Reactor* reactor, int numa_node) {
 }
 
 absl::Status Placement::Place(std::unique_ptr<Job>& job, Batch& batch,
-                              Wish wish) const {
+                              const Wish& wish) const {
   const uint16_t reactor_index = ChooseReactor();
-  bool capable = false;
-  const Target* target = Choose(job->request, reactor_index, wish, &capable);
-  if (target == nullptr) {
-    return capable ? AllIsolated() : NoDevice(job->request);
+  const PlacementReactor where = At(reactor_index);
+  const PlacementChoice choice =
+      Choose(targets_, policy_, where, job->request, wish);
+  if (choice.device_index == kNoDevice) {
+    return Refusal(targets_, where, job->request, wish, choice);
   }
-  job->lane_index = target->lanes[reactor_index][0][0];
-  job->device_index = static_cast<uint16_t>(target - targets_.data());
+  job->lane_index = choice.lane_index;
+  job->device_index = choice.device_index;
+  job->fallback = choice.fallback;
   Reactor& reactor = *reactors_[reactor_index];
   if (!reactor.TryPush(job)) {
     // A large batch may have filled the inbox by itself.
@@ -101,29 +87,61 @@ absl::Status Placement::Place(std::unique_ptr<Job>& job, Batch& batch,
   return absl::OkStatus();
 }
 
+bool Placement::IsInboxFull(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kUnavailable &&
+         GetErrorDetail(status).reason == kInboxFull;
+}
+
 absl::StatusOr<Placement::OpenedStream> Placement::OpenStream(
-    const hw::StreamSpec& spec) const {
+    const hw::StreamSpec& spec, ExecutionMode mode, int64_t now_ns) const {
   hw::Request request;
   request.operation = spec.operation;
   request.algorithm = spec.algorithm;
-  absl::Status refusal = NoDevice(request);
-  for (const Target& target : targets_) {
-    if (!target.info().capabilities.Has(spec.operation, spec.algorithm) ||
-        ReadStats(target).isolated) {
+  PlacementChoice choice;
+  absl::Status failure;
+  for (const size_t index : StreamOrder(mode)) {
+    const Target& target = targets_[index];
+    const hw::Capability* can =
+        target.info().capabilities.Find(spec.operation, spec.algorithm);
+    if (can == nullptr || !can->streams) continue;
+    if (ReadStats(target).isolated ||
+        !target.health->Admits(spec.operation, now_ns)) {
+      choice.capable = true;
       continue;
     }
     auto stream = target.device->OpenStream(spec);
     if (stream.ok()) {
-      return OpenedStream{*std::move(stream),
-                          static_cast<uint16_t>(&target - targets_.data())};
+      return OpenedStream{*std::move(stream), static_cast<uint16_t>(index)};
     }
     if (stream.status().code() != absl::StatusCode::kUnimplemented) {
-      refusal = MakeError(
+      failure = MakeError(
           stream.status().code(), "the device cannot open a stream now; retry",
           {.reason = "DEVICE_FAILED", .retry_after = absl::Milliseconds(100)});
     }
   }
-  return refusal;
+  if (!failure.ok()) return failure;
+  return Refusal(targets_, At(0), request, {.mode = mode}, choice);
+}
+
+// The CPU, what is there for fallback, accelerators: as far as `mode` allows.
+std::vector<size_t> Placement::StreamOrder(ExecutionMode mode) const {
+  std::vector<size_t> order;
+  const auto add = [&](bool hardware, bool fallback_only) {
+    for (size_t i = 0; i < targets_.size(); ++i) {
+      if (targets_[i].info().hardware == hardware &&
+          targets_[i].fallback_only == fallback_only) {
+        order.push_back(i);
+      }
+    }
+  };
+  if (mode != ExecutionMode::kHardwareOnly) {
+    add(/*hardware=*/false, /*fallback_only=*/false);
+    add(/*hardware=*/false, /*fallback_only=*/true);
+  }
+  if (mode != ExecutionMode::kSoftwareOnly) {
+    add(/*hardware=*/true, /*fallback_only=*/false);
+  }
+  return order;
 }
 
 Placement::DeviceStats Placement::ReadStats(const Target& target) const {
@@ -150,29 +168,9 @@ uint16_t Placement::ChooseReactor() const {
   return (*near)[ThreadNumber() % near->size()];
 }
 
-bool Placement::IsIsolated(const Target& target, uint16_t reactor_index) const {
-  const Lane& lane =
-      reactors_[reactor_index]->lane(target.lanes[reactor_index][0][0]);
-  return !lane.stats().attached.load(std::memory_order_relaxed);
-}
-
-const Placement::Target* Placement::Choose(const hw::Request& request,
-                                           uint16_t reactor_index,
-                                           const Wish& wish,
-                                           bool* capable) const {
-  const Target* last_resort = nullptr;
-  for (const Target& target : targets_) {
-    const size_t index = &target - targets_.data();
-    if (wish.only != kNoDevice && index != wish.only) continue;
-    if (!target.info().capabilities.Has(request.operation, request.algorithm)) {
-      continue;
-    }
-    *capable = true;
-    if (IsIsolated(target, reactor_index)) continue;
-    if (index != wish.avoid) return &target;
-    last_resort = &target;
-  }
-  return last_resort;
+PlacementReactor Placement::At(uint16_t reactor_index) const {
+  return {*reactors_[reactor_index], reactor_index,
+          reactor_nodes_[reactor_index]};
 }
 
 }  // namespace uacced

@@ -1,9 +1,9 @@
-// Placement chooses the device, the reactor and so the lane for a job: the
-// first device that has the operation, in the order of the configuration, and
-// of the reactors one near the processor that brings the job.
+// Placement chooses the device, the reactor and so the lane for a job: of the
+// reactors one near the processor that brings the job, the device as
+// placement_choice.h says.
 //
-// Threads: AddReactor() and AddDevice() only before the first Place(); the rest
-//          is thread-safe, without locks.
+// Threads: SetPolicy(), AddReactor() and AddDevice() only before the first
+//          Place(); the rest is thread-safe, without locks.
 // The reactors and devices must outlive the placement.
 #ifndef UACCED_DAEMON_REACTOR_PLACEMENT_H_
 #define UACCED_DAEMON_REACTOR_PLACEMENT_H_
@@ -15,8 +15,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "daemon/core/execution_mode.h"
 #include "daemon/core/job.h"
-#include "daemon/health/device_health.h"
+#include "daemon/reactor/placement_choice.h"
 #include "daemon/reactor/reactor.h"
 #include "hw/device.h"
 
@@ -25,20 +26,11 @@ namespace uacced {
 class Placement {
  public:
   static constexpr size_t kMaxReactors = 64;
-  static constexpr uint16_t kNoDevice = 0xffff;
+  static constexpr uint16_t kNoDevice = kNoTarget;
 
-  struct Target {
-    hw::Device* device;
-    DeviceHealth* health;
-    // Lanes of the device, by the index of the reactor and then by the kind of
-    // their queue: at least one of each kind.
-    std::vector<std::vector<std::vector<uint16_t>>> lanes;
-    // For what should have run on an accelerator, nothing else: it bounds how
-    // much of the CPU that may take.
-    bool fallback_only = false;
-
-    const hw::DeviceInfo& info() const { return device->info(); }
-  };
+  using Target = PlacementTarget;
+  using Wish = PlacementWish;
+  using Policy = PlacementPolicy;
 
   // Sums over the lanes of a device.
   struct DeviceStats {
@@ -49,12 +41,6 @@ class Placement {
     uint64_t jobs_failed = 0;
     uint64_t unknown_tags = 0;
     bool isolated = false;  // All of them.
-  };
-
-  // Which device, by its index in targets().
-  struct Wish {
-    uint16_t only = kNoDevice;   // This or none.
-    uint16_t avoid = kNoDevice;  // This only when there is no other.
   };
 
   // Jobs that come together: reactors begin when Kick() is called, at the
@@ -73,26 +59,38 @@ class Placement {
     uint64_t touched_ = 0;  // A bit for each reactor.
   };
 
+  void SetPolicy(const Policy& policy) { policy_ = policy; }
   // REQUIRES: at most kMaxReactors. `numa_node` -1: not known.
   void AddReactor(Reactor* reactor, int numa_node = -1);
+  // REQUIRES: at most kMaxTargets.
   void AddDevice(Target target) { targets_.push_back(std::move(target)); }
 
-  // Hands `job` to its reactor, which answers it. After an error the caller
-  // still has the job:
-  //   UNIMPLEMENTED  no device has the operation with this algorithm
-  //   UNAVAILABLE    the inbox is full, or every such device is isolated
-  absl::Status Place(std::unique_ptr<Job>& job, Batch& batch, Wish wish) const;
+  // Hands `job` to its reactor, which answers it; job->fallback says why it is
+  // not on an accelerator, if it should be. After an error the caller still has
+  // the job:
+  //   UNIMPLEMENTED  no device that `wish` allows takes such a request
+  //   UNAVAILABLE    the inbox is full (IsInboxFull()), or every such device is
+  //                  out of use
+  absl::Status Place(std::unique_ptr<Job>& job, Batch& batch,
+                     const Wish& wish) const;
   absl::Status Place(std::unique_ptr<Job>& job, Batch& batch) const {
     return Place(job, batch, Wish());
   }
 
-  // A stream, and the index of the device that made it, for Wish::only. Errors
-  // as Place() and hw::Device::OpenStream().
+  // Nothing was done, for want of room just now.
+  static bool IsInboxFull(const absl::Status& status);
+
+  // A stream, and the index of the device that made it, for Wish::only. Its
+  // state lives and dies with the device, so accelerators make streams only
+  // when they alone may or can (docs/decisions/0013). Errors as Place() and
+  // hw::Device::OpenStream().
   struct OpenedStream {
     std::unique_ptr<hw::Stream> stream;
     uint16_t device_index;
   };
-  absl::StatusOr<OpenedStream> OpenStream(const hw::StreamSpec& spec) const;
+  absl::StatusOr<OpenedStream> OpenStream(const hw::StreamSpec& spec,
+                                          ExecutionMode mode,
+                                          int64_t now_ns) const;
 
   const std::vector<Target>& targets() const { return targets_; }
   size_t reactor_count() const { return reactors_.size(); }
@@ -105,12 +103,13 @@ class Placement {
   };
 
   uint16_t ChooseReactor() const;
-  bool IsIsolated(const Target& target, uint16_t reactor_index) const;
-  const Target* Choose(const hw::Request& request, uint16_t reactor_index,
-                       const Wish& wish, bool* capable) const;
+  PlacementReactor At(uint16_t reactor_index) const;
+  std::vector<size_t> StreamOrder(ExecutionMode mode) const;
 
+  Policy policy_;
   std::vector<Target> targets_;
   std::vector<Reactor*> reactors_;
+  std::vector<int> reactor_nodes_;
   std::vector<NodeReactors> nodes_;
 };
 

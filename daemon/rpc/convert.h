@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "daemon/core/execution_mode.h"
 #include "daemon/keys/key_store.h"
 #include "daemon/task/step.h"
 #include "uacced/v1/accelerator.pb.h"
@@ -28,6 +29,8 @@ inline constexpr size_t kMaxAssociatedDataBytes = 65'536;
 struct ConvertContext {
   const KeyStore& keys;
   uint64_t max_output_bytes;
+  // Of messages that have none of their own.
+  ExecutionMode mode = ExecutionMode::kPreferHardware;
 };
 
 // `out` must be fresh; on error its content is unspecified. The payload fields

@@ -1,12 +1,17 @@
 // Compress, Decompress and Copy.
 #include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
 #include "daemon/core/field_error.h"
 #include "daemon/rpc/algorithm_proto.h"
 #include "daemon/rpc/convert.h"
+#include "daemon/rpc/execution_proto.h"
 
 namespace uacced {
+
 absl::Status Convert(const v1::CompressRequest& message,
-                     const ConvertContext& /*context*/, Step& out) {
+                     const ConvertContext& context, Step& out) {
+  UACCED_ASSIGN_OR_RETURN(out.mode,
+                          ModeFromProto(message.mode(), context.mode));
   const hw::Algorithm algorithm = FromProto(message.format());
   if (algorithm == hw::Algorithm::kNone) {
     return FieldError("format", "FORMAT_REQUIRED",
@@ -29,6 +34,8 @@ absl::Status Convert(const v1::CompressRequest& message,
 
 absl::Status Convert(const v1::DecompressRequest& message,
                      const ConvertContext& context, Step& out) {
+  UACCED_ASSIGN_OR_RETURN(out.mode,
+                          ModeFromProto(message.mode(), context.mode));
   if (message.max_output_bytes() > context.max_output_bytes) {
     return MakeError(
         absl::StatusCode::kResourceExhausted,
@@ -55,8 +62,10 @@ absl::Status Convert(const v1::DecompressRequest& message,
   return absl::OkStatus();
 }
 
-absl::Status Convert(const v1::CopyRequest& /*message*/,
-                     const ConvertContext& /*context*/, Step& out) {
+absl::Status Convert(const v1::CopyRequest& message,
+                     const ConvertContext& context, Step& out) {
+  UACCED_ASSIGN_OR_RETURN(out.mode,
+                          ModeFromProto(message.mode(), context.mode));
   out.request.operation = hw::Operation::kCopy;
   return absl::OkStatus();
 }

@@ -11,6 +11,7 @@
 #include "daemon/core/field_error.h"
 #include "daemon/rpc/algorithm_proto.h"
 #include "daemon/rpc/convert.h"
+#include "daemon/rpc/execution_proto.h"
 
 namespace uacced {
 namespace {
@@ -30,6 +31,8 @@ hw::Bytes AsBytes(const std::string& text) {
 template <typename Message>
 absl::Status ConvertCipher(const Message& message, uint32_t key_version,
                            const ConvertContext& context, Step& out) {
+  UACCED_ASSIGN_OR_RETURN(out.mode,
+                          ModeFromProto(message.mode(), context.mode));
   UACCED_ASSIGN_OR_RETURN(out.key,
                           FindKey(message.key(), key_version, context.keys));
   const Algorithm algorithm = out.key->algorithm();
@@ -193,6 +196,8 @@ absl::Status Convert(const v1::DecryptRequest& message,
 
 absl::Status Convert(const v1::DigestRequest& message,
                      const ConvertContext& context, Step& out) {
+  UACCED_ASSIGN_OR_RETURN(out.mode,
+                          ModeFromProto(message.mode(), context.mode));
   out.request.operation = hw::Operation::kDigest;
   const Algorithm hash = FromProto(message.algorithm());
   if (message.key().empty()) {

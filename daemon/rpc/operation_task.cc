@@ -11,6 +11,7 @@
 #include "daemon/core/field_error.h"
 #include "daemon/rpc/algorithm_proto.h"
 #include "daemon/rpc/convert.h"
+#include "daemon/rpc/execution_proto.h"
 
 namespace uacced {
 namespace {
@@ -139,7 +140,8 @@ absl::Status OperationTask::CheckCrc() const {
 }
 
 absl::Status OperationTask::AddSteps() {
-  const ConvertContext context = {request_path_.keys, path().max_output_bytes};
+  const ConvertContext context = {request_path_.keys, path().max_output_bytes,
+                                  request_path_.mode};
   return std::visit(
       [&](const auto& fields) {
         if constexpr (std::is_same_v<decltype(fields),
@@ -153,7 +155,10 @@ absl::Status OperationTask::AddSteps() {
 }
 
 absl::Status OperationTask::AddChain(const v1::ChainRequest& chain) {
-  const ConvertContext context = {request_path_.keys, path().max_output_bytes};
+  UACCED_ASSIGN_OR_RETURN(const ExecutionMode mode,
+                          ModeFromProto(chain.mode(), request_path_.mode));
+  const ConvertContext context = {request_path_.keys, path().max_output_bytes,
+                                  mode};
   if (chain.steps_size() < 1 || chain.steps_size() > kMaxChainSteps) {
     return FieldError("steps", "CHAIN_LENGTH",
                       absl::StrCat("a chain has 1..", kMaxChainSteps,
@@ -181,12 +186,8 @@ void OperationTask::RecordRefused(absl::StatusCode code) {
 }
 
 void OperationTask::Describe(const Step& step, v1::Execution& out) const {
-  const hw::DeviceInfo& device =
-      path().placement.targets()[step.device_index].info();
-  out.set_device(device.name);
-  out.set_path(device.hardware ? v1::Execution::PATH_HARDWARE
-                               : v1::Execution::PATH_SOFTWARE);
-  out.set_simulated(device.simulated);
+  FillExecution(path().placement.targets()[step.device_index].info(),
+                step.fallback, out);
   out.set_queue_wait_ns(static_cast<uint64_t>(step.queue_wait_ns));
   out.set_service_time_ns(static_cast<uint64_t>(step.service_time_ns));
 }

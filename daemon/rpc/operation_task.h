@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "daemon/core/execution_mode.h"
 #include "daemon/keys/key_store.h"
 #include "daemon/rpc/answer_watch.h"
 #include "daemon/rpc/request_message.h"
@@ -31,6 +32,8 @@ struct RequestPath {
   uint64_t max_bytes_per_stream = 0;
   // How long a stream waits for a client that does nothing.
   absl::Duration max_stream_stall = absl::Minutes(1);
+  // Of requests that have none of their own.
+  ExecutionMode mode = ExecutionMode::kPreferHardware;
 };
 
 inline constexpr int kMaxChainSteps = 8;

@@ -187,7 +187,9 @@ absl::Status StreamCall::Open(const StreamInput::Around& around) {
       .admission = path_.path.admission,
       .clock = path_.path.clock,
       .max_bytes_per_stream = path_.max_bytes_per_stream,
-      .deadline_ns = DeadlineNs(*context_, path_.path.clock.NowNs())};
+      .deadline_ns = DeadlineNs(*context_, path_.path.clock.NowNs()),
+      .mode = path_.mode,
+      .checks_output = path_.path.verify.mode != VerifyPolicy::Mode::kOff};
   UACCED_ASSIGN_OR_RETURN(
       stream_, OpenByteStream(kind_, around.options, path, path_.keys));
   return stream_->Start();

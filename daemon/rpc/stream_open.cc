@@ -8,6 +8,7 @@
 #include "daemon/core/field_error.h"
 #include "daemon/rpc/algorithm_proto.h"
 #include "daemon/rpc/convert.h"
+#include "daemon/rpc/execution_proto.h"
 #include "daemon/stream/block_stream.h"
 #include "daemon/stream/compress_blocks.h"
 #include "daemon/stream/file_stream.h"
@@ -172,7 +173,9 @@ Opened ParseAndOpen(const std::optional<std::string>& options,
   if (options.has_value() && !message.ParseFromString(*options)) {
     return FieldError("options", "MALFORMED_MESSAGE", "is malformed");
   }
-  return Open(message, path, context);
+  StreamPath chosen = path;
+  UACCED_ASSIGN_OR_RETURN(chosen.mode, ModeFromProto(message.mode(), path.mode));
+  return Open(message, chosen, context);
 }
 
 }  // namespace
@@ -202,12 +205,9 @@ void FillSummary(StreamKind kind, const StreamTotals& totals,
   out.set_output_bytes(totals.output_bytes);
   out.set_block_count(totals.piece_count);
   for (const StreamTotals::Device& worked : totals.devices) {
-    const hw::DeviceInfo& device = placement.targets()[worked.index].info();
     v1::Execution& execution = *out.add_executions();
-    execution.set_device(device.name);
-    execution.set_path(device.hardware ? v1::Execution::PATH_HARDWARE
-                                       : v1::Execution::PATH_SOFTWARE);
-    execution.set_simulated(device.simulated);
+    FillExecution(placement.targets()[worked.index].info(), worked.fallback,
+                  execution);
     execution.set_queue_wait_ns(worked.queue_wait_ns);
     execution.set_service_time_ns(worked.service_time_ns);
   }

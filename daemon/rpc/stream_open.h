@@ -28,6 +28,7 @@ enum class StreamKind : uint8_t {
   kDigest,
 };
 
+// `path` has the mode of options that have none.
 // `options`: the field's bytes, if the first message had it. The stream is not
 // started; what it needs of the options is copied.
 absl::StatusOr<std::unique_ptr<ByteStream>> OpenByteStream(

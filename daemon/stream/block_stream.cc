@@ -22,16 +22,17 @@ BlockStream::BlockStream(const StreamPath& path,
                          std::unique_ptr<BlockRules> rules)
     : path_(path),
       rules_(std::move(rules)),
+      block_memory_bytes_(
+          rules_->shape().memory_bytes +
+          (path.checks_output ? rules_->shape().input_bytes : 0)),
       max_entries_(std::clamp<uint64_t>(
-          path.max_bytes_per_stream / rules_->shape().memory_bytes, 1,
-          kMaxEntries)) {
+          path.max_bytes_per_stream / block_memory_bytes_, 1, kMaxEntries)) {
   rules_->Describe(totals_);
 }
 
 absl::Status BlockStream::Start() {
   UACCED_ASSIGN_OR_RETURN(
-      spare_ticket_,
-      path_.admission.Admit(TenantId{0}, rules_->shape().memory_bytes));
+      spare_ticket_, path_.admission.Admit(TenantId{0}, block_memory_bytes_));
   return absl::OkStatus();
 }
 
@@ -85,7 +86,7 @@ bool BlockStream::TakeTicket(Ticket& ticket) {
     return true;
   }
   absl::StatusOr<Ticket> more =
-      path_.admission.Admit(TenantId{0}, rules_->shape().memory_bytes);
+      path_.admission.Admit(TenantId{0}, block_memory_bytes_);
   if (!more.ok()) return false;
   ticket = *std::move(more);
   return true;
@@ -124,6 +125,7 @@ void BlockStream::Seal(Entry& entry, bool last) {
   block.last = last;
   block.piece.request.source = hw::Bytes(block.input.data(), block.input_bytes);
   block.piece.deadline_ns = path_.deadline_ns;
+  block.piece.mode = path_.mode;
   block.piece.cancelled = &cancelled_;
   Fail(rules_->Prepare(block));
 }

@@ -73,6 +73,7 @@ class BlockStream final : public ByteStream {
   // Constant after construction.
   const StreamPath path_;
   const std::unique_ptr<BlockRules> rules_;
+  const uint64_t block_memory_bytes_;
   const size_t max_entries_;
 
   std::deque<std::unique_ptr<Entry>> entries_;  // In order.

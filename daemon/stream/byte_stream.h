@@ -27,6 +27,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "daemon/core/execution_mode.h"
 #include "hw/algorithm.h"
 #include "hw/dma_buffer.h"
 #include "hw/request.h"
@@ -64,6 +65,7 @@ struct StreamOutput {
 struct StreamTotals {
   struct Device {
     uint16_t index;  // In Placement::targets().
+    Fallback fallback = Fallback::kNone;
     uint64_t queue_wait_ns = 0;
     uint64_t service_time_ns = 0;
   };

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "daemon/core/execution_mode.h"
 #include "daemon/core/ticket.h"
 #include "daemon/stream/byte_stream.h"
 #include "hw/dma_buffer.h"
@@ -34,6 +35,7 @@ class Piece {
     hw::DmaBuffer output;
     size_t produced_bytes = 0;
     uint16_t device_index = 0;
+    Fallback fallback = Fallback::kNone;
     uint64_t queue_wait_ns = 0;
     uint64_t service_time_ns = 0;
   };
@@ -46,6 +48,7 @@ class Piece {
   hw::Request request;
   // kCompress: decompress and compare; what does not match is done again.
   bool verify = false;
+  ExecutionMode mode = ExecutionMode::kPreferHardware;
   // Only this device; std::nullopt leaves the choice.
   std::optional<uint16_t> device_index;
   int64_t deadline_ns = kInfiniteFutureNs;
@@ -89,8 +92,8 @@ class PieceRunner {
   virtual void Run(Piece& piece) = 0;
 
   // See Placement::OpenStream().
-  virtual absl::StatusOr<OpenedStream> OpenStream(
-      const hw::StreamSpec& spec) = 0;
+  virtual absl::StatusOr<OpenedStream> OpenStream(const hw::StreamSpec& spec,
+                                                  ExecutionMode mode) = 0;
 
  protected:
   ~PieceRunner() = default;

@@ -61,10 +61,11 @@ absl::Status SerialStream::Start() {
 
 absl::Status SerialStream::Open() {
   UACCED_ASSIGN_OR_RETURN(PieceRunner::OpenedStream opened,
-                          path_.runner.OpenStream(spec_));
+                          path_.runner.OpenStream(spec_, path_.mode));
   UACCED_RETURN_IF_ERROR(
       path_.admission.Grow(piece_.ticket, opened.stream->max_memory_bytes()));
   stream_ = std::move(opened.stream);
+  piece_.mode = path_.mode;
   piece_.device_index = opened.device_index;
   piece_.deadline_ns = path_.deadline_ns;
   piece_.cancelled = &cancelled_;

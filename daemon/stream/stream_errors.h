@@ -19,13 +19,16 @@ inline absl::Status OutOfMemory() {
 inline void CountPiece(const Piece::Result& result, StreamTotals& totals) {
   ++totals.piece_count;
   for (StreamTotals::Device& device : totals.devices) {
-    if (device.index != result.device_index) continue;
+    if (device.index != result.device_index ||
+        device.fallback != result.fallback) {
+      continue;
+    }
     device.queue_wait_ns += result.queue_wait_ns;
     device.service_time_ns += result.service_time_ns;
     return;
   }
-  totals.devices.push_back(
-      {result.device_index, result.queue_wait_ns, result.service_time_ns});
+  totals.devices.push_back({result.device_index, result.fallback,
+                            result.queue_wait_ns, result.service_time_ns});
 }
 
 }  // namespace uacced

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "daemon/admission/admission.h"
+#include "daemon/core/execution_mode.h"
 #include "daemon/stream/byte_stream.h"
 #include "daemon/stream/piece.h"
 
@@ -19,6 +20,9 @@ struct StreamPath {
   const Clock& clock;
   uint64_t max_bytes_per_stream = 0;
   int64_t deadline_ns = kInfiniteFutureNs;  // Of every piece.
+  ExecutionMode mode = ExecutionMode::kPreferHardware;
+  // Output may be checked without the stream's asking: memory for that counts.
+  bool checks_output = false;
 };
 
 }  // namespace uacced

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/status_macros.h"
-#include "daemon/core/error.h"
 #include "daemon/task/task.h"
 
 namespace uacced {
@@ -20,6 +19,7 @@ class PieceTask final : public Task {
     Step& step = AddStep();
     step.request = piece_.request;
     step.verify = piece_.verify;
+    step.mode = piece_.mode;
     if (piece_.device_index.has_value()) {
       step.only_device = *piece_.device_index;
     }
@@ -39,11 +39,11 @@ class PieceTask final : public Task {
     piece_.ticket = TakeTicket();
     Piece::Result result{
         .status = status,
-        .overloaded =
-            !status.ok() && GetErrorDetail(status).reason == "INBOX_FULL",
+        .overloaded = !status.ok() && Placement::IsInboxFull(status),
         .output = TakeOutput(),
         .produced_bytes = produced_bytes(),
         .device_index = done.device_index,
+        .fallback = done.fallback,
         .queue_wait_ns = static_cast<uint64_t>(
             done.queue_wait_ns < 0 ? 0 : done.queue_wait_ns),
         .service_time_ns = static_cast<uint64_t>(done.service_time_ns)};
@@ -63,7 +63,8 @@ Path PathForPieces(const Path& path) {
            .placement = path.placement,
            .metrics = path.metrics,
            .reply_pool = path.reply_pool,
-           .clock = path.clock};
+           .clock = path.clock,
+           .verify = path.verify};
   out.max_payload_bytes = UINT64_MAX;
   out.max_output_bytes = UINT64_MAX;
   out.inline_reply_bytes = UINT64_MAX;
@@ -77,9 +78,10 @@ TaskRunner::TaskRunner(const Path& path) : path_(PathForPieces(path)) {}
 void TaskRunner::Run(Piece& piece) { (new PieceTask(path_, piece))->Start(); }
 
 absl::StatusOr<PieceRunner::OpenedStream> TaskRunner::OpenStream(
-    const hw::StreamSpec& spec) {
-  UACCED_ASSIGN_OR_RETURN(Placement::OpenedStream opened,
-                          path_.placement.OpenStream(spec));
+    const hw::StreamSpec& spec, ExecutionMode mode) {
+  UACCED_ASSIGN_OR_RETURN(
+      Placement::OpenedStream opened,
+      path_.placement.OpenStream(spec, mode, path_.clock.NowNs()));
   return OpenedStream{std::move(opened.stream), opened.device_index};
 }
 

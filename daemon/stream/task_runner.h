@@ -5,6 +5,7 @@
 #define UACCED_DAEMON_STREAM_TASK_RUNNER_H_
 
 #include "absl/status/statusor.h"
+#include "daemon/core/execution_mode.h"
 #include "daemon/stream/piece.h"
 #include "daemon/task/path.h"
 #include "hw/stream.h"
@@ -18,7 +19,8 @@ class TaskRunner final : public PieceRunner {
   TaskRunner& operator=(const TaskRunner&) = delete;
 
   void Run(Piece& piece) override;
-  absl::StatusOr<OpenedStream> OpenStream(const hw::StreamSpec& spec) override;
+  absl::StatusOr<OpenedStream> OpenStream(const hw::StreamSpec& spec,
+                                          ExecutionMode mode) override;
 
  private:
   const Path path_;

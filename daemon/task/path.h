@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "daemon/admission/admission.h"
+#include "daemon/core/verify_policy.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/reactor/placement.h"
 #include "daemon/task/reply_pool.h"
@@ -23,6 +24,7 @@ struct Path {
   // Results up to this size are dealt with on the polling thread: a change of
   // threads costs more than that.
   uint64_t inline_reply_bytes = 0;
+  VerifyPolicy verify = {};
 };
 
 }  // namespace uacced

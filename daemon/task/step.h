@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "daemon/core/execution_mode.h"
 #include "daemon/keys/key_store.h"
 #include "daemon/reactor/placement.h"
 #include "hw/algorithm.h"
@@ -29,7 +30,9 @@ struct Step {
   // Algorithm kNone with kDecompress: found from the source's first bytes.
   // The destination is never made larger than this.
   uint64_t output_limit_bytes = UINT64_MAX;
-  // Decompress what kCompress gave and compare, before anybody sees it.
+  ExecutionMode mode = ExecutionMode::kPreferHardware;
+  // Decompress what kCompress gave and compare, before anybody sees it, whoever
+  // did it.
   bool verify = false;
   // The device that it must be; for request.stream.
   uint16_t only_device = Placement::kNoDevice;
@@ -42,7 +45,8 @@ struct Step {
   // Set by the task.
   std::array<uint8_t, hw::kMaxDigestBytes> digest{};  // kDigest, in a chain.
   uint16_t device_index = Placement::kNoDevice;
-  int64_t queue_wait_ns = -1;  // -1: no device took it.
+  Fallback fallback = Fallback::kNone;  // Why it is not an accelerator.
+  int64_t queue_wait_ns = -1;           // -1: no device took it.
   int64_t service_time_ns = 0;
 };
 

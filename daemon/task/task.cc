@@ -1,8 +1,8 @@
 #include "daemon/task/task.h"
 
 #include <algorithm>
-#include <cstring>
-#include <string>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,7 +13,6 @@
 #include "daemon/task/outcome_status.h"
 #include "daemon/task/payload.h"
 #include "hw/output_room.h"
-#include "hw/stream.h"
 
 namespace uacced {
 namespace {
@@ -23,13 +22,8 @@ using absl::StatusCode;
 // Small operations are bound by their number, not by their bytes.
 constexpr uint64_t kCostFloorBytes = 4096;
 
-// How much more room an output gets that did not fit, and how much at least:
-// headers may have promised none at all.
-constexpr uint64_t kGrowthFactor = 4;
-constexpr uint64_t kMinGrownBytes = 4096;
-
-// How often a step is done until its output verifies.
-constexpr int kMaxTries = 3;
+// Until a full inbox has had time to become less full.
+constexpr auto kInboxWait = std::chrono::microseconds(50);
 
 absl::Status TooLarge(uint64_t bytes, uint64_t max_bytes) {
   return MakeError(
@@ -50,32 +44,10 @@ absl::Status OutOfMemory() {
       {.reason = "OUT_OF_MEMORY", .retry_after = absl::Milliseconds(100)});
 }
 
-absl::Status VerifyFailed() {
-  return MakeError(StatusCode::kDataLoss,
-                   absl::StrCat("the compressed output did not decompress to "
-                                "the input, ",
-                                kMaxTries, " times; nothing was delivered"),
-                   {.reason = "VERIFY_FAILED"});
-}
-
-absl::Status WindowTooLarge() {
-  return MakeError(
-      StatusCode::kOutOfRange,
-      absl::StrCat("the input needs a window of more than ",
-                   hw::kMaxStreamWindowBytes,
-                   " bytes, which streams do not give; Decompress takes it"),
-      {.reason = "WINDOW_TOO_LARGE"});
-}
-
 absl::Status JobLost() {
   return MakeError(StatusCode::kInternal,
                    "the daemon lost the request; this is a bug",
                    {.reason = "JOB_LOST"});
-}
-
-bool DoesNotFit(const Outcome& outcome) {
-  return outcome.code == StatusCode::kOutOfRange &&
-         outcome.cause == Cause::kDevice;
 }
 
 }  // namespace
@@ -112,8 +84,7 @@ absl::Status Task::Begin(LaunchOptions& options, Placement::Batch& batch) {
 }
 
 absl::Status Task::StartStep(Placement::Batch& batch) {
-  tries_ = 0;
-  avoided_device_ = Placement::kNoDevice;
+  attempts_ = Attempts();
   UACCED_RETURN_IF_ERROR(BindSource(source_, current().request));
   return StartWork(batch);
 }
@@ -121,7 +92,6 @@ absl::Status Task::StartStep(Placement::Batch& batch) {
 absl::Status Task::StartWork(Placement::Batch& batch) {
   Step& step = current();
   phase_ = Phase::kWork;
-  ++tries_;
   hw::Request& request = step.request;
   if (request.operation == hw::Operation::kDigest &&
       request.stream == nullptr) {
@@ -138,40 +108,6 @@ absl::Status Task::StartWork(Placement::Batch& batch) {
     UACCED_RETURN_IF_ERROR(Reserve(0));
   }
   return PlaceJob(request, batch);
-}
-
-// The output of a compression goes back to what it was made of.
-absl::Status Task::StartVerify() {
-  phase_ = Phase::kVerify;
-  unverified_bytes_ = job_->outcome.produced_bytes;
-  unverified_ = std::move(job_->output);
-  UACCED_RETURN_IF_ERROR(Reserve(source_.size()));
-  UACCED_RETURN_IF_ERROR(AllocateOutput(source_.size()));
-  hw::Request request;
-  request.operation = hw::Operation::kDecompress;
-  request.algorithm = current().request.algorithm;
-  request.fragment = current().request.fragment;
-  request.source = hw::Bytes(unverified_.span()).first(unverified_bytes_);
-  request.destination = job_->output.span();
-  Placement::Batch batch(path_.placement);
-  return PlaceJob(request, batch);
-}
-
-absl::Status Task::GrowOutput() {
-  const uint64_t limit_bytes = current().output_limit_bytes;
-  const uint64_t before_bytes = job_->output.size();
-  const uint64_t room_bytes =
-      before_bytes > limit_bytes / kGrowthFactor
-          ? limit_bytes
-          : std::min(limit_bytes,
-                     std::max(kMinGrownBytes, before_bytes * kGrowthFactor));
-  // The old buffer goes first: the two never count together.
-  GiveBack(job_->output);
-  UACCED_RETURN_IF_ERROR(Reserve(room_bytes));
-  UACCED_RETURN_IF_ERROR(AllocateOutput(room_bytes));
-  current().request.destination = job_->output.span();
-  Placement::Batch batch(path_.placement);
-  return PlaceJob(current().request, batch);
 }
 
 absl::Status Task::Reserve(uint64_t bytes) {
@@ -203,28 +139,74 @@ absl::Status Task::PlaceJob(const hw::Request& request,
   job_->deadline_ns = deadline_ns_;
   job_->cancelled = cancelled_;
   job_->reply = this;
-  const Placement::Wish wish{.only = current().only_device,
-                             .avoid = avoided_device_};
+  const bool was_placed = std::exchange(was_placed_, true);
+  const Placement::Wish wish = MakeWish();
   std::unique_ptr<Job> job = std::move(job_);
   absl::Status status = path_.placement.Place(job, batch, wish);
-  if (!status.ok()) {
-    job->reply = nullptr;
-    job_ = std::move(job);
+  if (status.ok()) return status;
+  job->reply = nullptr;
+  job_ = std::move(job);
+  // The first time the client may come again. What was begun is not refused.
+  if (!was_placed || !Placement::IsInboxFull(status)) return status;
+  waits_for_inbox_ = true;
+  path_.reply_pool.Push(this);
+  return absl::OkStatus();
+}
+
+Placement::Wish Task::MakeWish() const {
+  const bool check = phase_ == Phase::kCheck;
+  return {.mode = current().mode,
+          .only = current().only_device,
+          .excluded = attempts_.excluded,
+          .reason = attempts_.reason,
+          .cpu = attempts_.cpu,
+          .check = check,
+          .now_ns =
+              check || attempts_.failures > 0 ? path_.clock.NowNs() : now_ns_};
+}
+
+Task::Result Task::PlaceNow(const hw::Request& request) {
+  Placement::Batch batch(path_.placement);
+  const absl::Status status = PlaceJob(request, batch);
+  return status.ok() ? Result() : Result(status);
+}
+
+// On a reply thread: the polling thread must not wait for itself.
+Task::Result Task::PlaceWaiting() {
+  std::this_thread::sleep_for(kInboxWait);
+  Outcome over;
+  if (cancelled_ != nullptr && cancelled_->load(std::memory_order_relaxed)) {
+    over = {StatusCode::kCancelled, Cause::kCancelled, 0};
+  } else if (path_.clock.NowNs() >= deadline_ns_) {
+    over = {StatusCode::kDeadlineExceeded, Cause::kExpired, 0};
+  } else {
+    const hw::Request request = job_->request;
+    return PlaceNow(request);
   }
-  return status;
+  return OutcomeStatus(over, operation(), current().output_limit_bytes);
 }
 
 void Task::Complete(std::unique_ptr<Job> job, DeferredList& deferred) {
-  // Failures need text, or more room, and verifying reads all that there is:
-  // that is not for the polling thread.
+  if (phase_ == Phase::kWork) checking_ = ChooseChecking(*job);
+  // Failures need text, or more room, and checks read all that there is: that
+  // is not for the polling thread.
   const bool quick = job->outcome.code == StatusCode::kOk &&
                      job->outcome.produced_bytes <= path_.inline_reply_bytes &&
-                     path_.inline_reply_bytes > 0 && !current().verify;
+                     path_.inline_reply_bytes > 0 && phase_ == Phase::kWork &&
+                     checking_ == Checking::kNo;
   job_ = std::move(job);
   if (quick) {
-    Continue(&deferred);
+    Finish(AfterWork(), &deferred);
   } else {
     path_.reply_pool.Push(this);
+  }
+}
+
+void Task::Respond() {
+  if (std::exchange(waits_for_inbox_, false)) {
+    Finish(PlaceWaiting(), nullptr);
+  } else {
+    Finish(phase_ == Phase::kWork ? AfterWork() : AfterCheck(), nullptr);
   }
 }
 
@@ -236,8 +218,7 @@ void Task::Lost() {
   Ended(JobLost(), nullptr);
 }
 
-void Task::Continue(DeferredList* deferred) {
-  const Result result = phase_ == Phase::kWork ? AfterWork() : AfterVerify();
+void Task::Finish(Result result, DeferredList* deferred) {
   if (!result.has_value()) return;
   if (!result->ok()) RecordStep(result->code());
   Ended(*result, deferred);
@@ -245,63 +226,7 @@ void Task::Continue(DeferredList* deferred) {
 
 Task::Result Task::AfterWork() {
   TakeTimes();
-  const Step& step = current();
-  const Outcome& outcome = job_->outcome;
-  absl::Status started;
-  if (DoesNotFit(outcome) && job_->output.size() < step.output_limit_bytes &&
-      step.request.stream == nullptr &&
-      step.request.operation == hw::Operation::kDecompress) {
-    started = GrowOutput();
-  } else if (DoesNotFit(outcome) && step.request.stream != nullptr) {
-    return WindowTooLarge();
-  } else if (outcome.code != StatusCode::kOk) {
-    return OutcomeStatus(outcome, step.request.operation,
-                         step.output_limit_bytes);
-  } else if (step.verify) {
-    started = StartVerify();
-  } else {
-    return AfterStep();
-  }
-  return started.ok() ? Result() : Result(started);
-}
-
-Task::Result Task::AfterVerify() {
-  const Outcome outcome = job_->outcome;
-  const uint16_t device_index = current().device_index;
-  const bool judged = outcome.code == StatusCode::kOk ||
-                      outcome.code == StatusCode::kInvalidArgument ||
-                      DoesNotFit(outcome);
-  current().service_time_ns += std::exchange(job_->service_time_ns, 0);
-  if (!judged) {
-    return OutcomeStatus(outcome, hw::Operation::kCompress,
-                         current().output_limit_bytes);
-  }
-  const bool matched = IsVerified();
-  path_.metrics.CountVerified(device_index, matched);
-  GiveBack(job_->output);
-  if (matched) {
-    job_->output = std::move(unverified_);
-    job_->outcome.produced_bytes = unverified_bytes_;
-    return AfterStep();
-  }
-  Log(LogLevel::kError, "task", "compressed output does not verify",
-      {{"device", path_.placement.targets()[device_index].info().name},
-       {"algorithm", hw::Info(current().request.algorithm).name},
-       {"source_bytes", source_.size()}});
-  GiveBack(unverified_);
-  if (tries_ >= kMaxTries) return VerifyFailed();
-  avoided_device_ = device_index;
-  Placement::Batch batch(path_.placement);
-  const absl::Status status = StartWork(batch);
-  return status.ok() ? Result() : Result(status);
-}
-
-bool Task::IsVerified() const {
-  const Outcome& outcome = job_->outcome;
-  return outcome.code == StatusCode::kOk &&
-         outcome.produced_bytes == source_.size() &&
-         (source_.empty() || std::memcmp(job_->output.data(), source_.data(),
-                                         source_.size()) == 0);
+  return ActOnOutcome();
 }
 
 // The current step is done: its output becomes the source of the next.
@@ -329,6 +254,7 @@ void Task::TakeTimes() {
   Step& step = current();
   if (step.queue_wait_ns < 0) step.queue_wait_ns = job_->queue_wait_ns;
   step.device_index = job_->device_index;
+  step.fallback = job_->fallback;
   step.service_time_ns += job_->service_time_ns;
   job_->queue_wait_ns = -1;
   job_->service_time_ns = 0;
@@ -338,6 +264,9 @@ void Task::RecordStep(StatusCode code) const {
   const Step& step = current();
   const bool served = step.queue_wait_ns >= 0;
   const size_t digest_bytes = hw::Info(step.request.algorithm).digest_bytes;
+  if (served && step.fallback != Fallback::kNone) {
+    path_.metrics.CountFallback(step.request.operation, step.fallback);
+  }
   path_.metrics.RecordRequest(
       {.operation = step.request.operation,
        .algorithm = step.request.algorithm,

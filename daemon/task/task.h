@@ -1,8 +1,9 @@
 // A Task is one accepted operation, from its steps to its result: it asks
 // admission, finds memory, brings a job for each step over the path, gives it
-// more room when the output did not fit, verifies what is to be verified, and
-// hands the output of one step to the next without copying it. Those who make
-// tasks fill in the steps and get Ended().
+// more room when the output did not fit, has it done again when a device failed
+// it (task_outcome.cc), checks what is to be checked, and hands the output of
+// one step to the next without copying it. Those who make tasks fill in the
+// steps and get Ended().
 //
 // Ownership: whoever made it keeps it until Ended(); it may end in Ended().
 //            The ticket lives as long as the task, so that answers still being
@@ -24,8 +25,10 @@
 #include "absl/status/status.h"
 #include "base/clock.h"
 #include "daemon/core/deferred.h"
+#include "daemon/core/execution_mode.h"
 #include "daemon/core/job.h"
 #include "daemon/core/ticket.h"
+#include "daemon/task/output_check.h"
 #include "daemon/task/path.h"
 #include "daemon/task/reply_pool.h"
 #include "daemon/task/step.h"
@@ -82,7 +85,19 @@ class Task : public Reply, private ReplyTask {
   Ticket TakeTicket() { return std::move(ticket_); }
 
  private:
-  enum class Phase : uint8_t { kWork, kVerify };
+  enum class Phase : uint8_t {
+    kWork,
+    kCheck,  // Of the work's output, on another device.
+  };
+  enum class Checking : uint8_t { kNo, kIfPossible, kMust };
+  // What became of a step's work.
+  enum class Verdict : uint8_t {
+    kDone,
+    kEnd,      // The outcome is the client's.
+    kGrow,     // The same with more room.
+    kAgain,    // The same on another device.
+    kConfirm,  // The same on the CPU, which may see it otherwise.
+  };
   // The result of the whole task, or nothing while a job is on its way: then
   // the task may already have ended on another thread.
   using Result = std::optional<absl::Status>;
@@ -90,28 +105,45 @@ class Task : public Reply, private ReplyTask {
   // Reply and ReplyTask.
   void Complete(std::unique_ptr<Job> job, DeferredList& deferred) final;
   void Lost() final;
-  void Respond() final { Continue(nullptr); }
+  void Respond() final;
 
   Step& current() { return step(current_index_); }
   const Step& current() const { return step(current_index_); }
+  const Placement::Target& worker() const;
 
   absl::Status Begin(LaunchOptions& options, Placement::Batch& batch);
   absl::Status StartStep(Placement::Batch& batch);
   absl::Status StartWork(Placement::Batch& batch);
-  absl::Status StartVerify();
-  absl::Status GrowOutput();
   absl::Status Reserve(uint64_t bytes);
   void GiveBack(hw::DmaBuffer& buffer);
   absl::Status AllocateOutput(uint64_t bytes);
   absl::Status PlaceJob(const hw::Request& request, Placement::Batch& batch);
+  Placement::Wish MakeWish() const;
+  Result PlaceNow(const hw::Request& request);
+  Result PlaceWaiting();
 
-  void Continue(DeferredList* deferred);
+  void Finish(Result result, DeferredList* deferred);
   Result AfterWork();
-  Result AfterVerify();
   Result AfterStep();
-  bool IsVerified() const;
   void TakeTimes();
   void RecordStep(absl::StatusCode code) const;
+
+  // In task_outcome.cc.
+  Result ActOnOutcome();
+  Verdict Judge() const;
+  Verdict JudgeAccelerator() const;
+  bool MayGrow() const;
+  Result Grow();
+  Result Again(Fallback reason, const absl::Status& failure);
+  Result Confirm();
+  void HearConfirmation();
+  absl::Status OutcomeError() const;
+  Checking ChooseChecking(const Job& job) const;
+  Result StartCheck();
+  Result PlaceCheck();
+  Result AfterCheck();
+  Result TakeCheckedResult();
+  void ReportMismatch(uint16_t device_index);
 
   const Path& path_;
   Step first_;
@@ -125,16 +157,30 @@ class Task : public Reply, private ReplyTask {
 
   size_t current_index_ = 0;
   Phase phase_ = Phase::kWork;
-  int tries_ = 0;                                   // Of the current step.
-  uint16_t avoided_device_ = Placement::kNoDevice;  // Its work did not verify.
+  // Of the current step.
+  struct Attempts {
+    int failures = 0;                   // Of devices.
+    int check_count = 0;                // Jobs of checks.
+    uint64_t excluded = 0;              // A bit for each device that failed it.
+    Fallback reason = Fallback::kNone;  // Why it is done again.
+    bool cpu = false;                   // From now on only there.
+    bool grown = false;                 // Had more room.
+    // Called the input bad, which is being confirmed.
+    uint16_t accused = Placement::kNoDevice;
+  };
+  Attempts attempts_;
+  Checking checking_ = Checking::kNo;  // Of the work that has just ended.
+  bool was_placed_ = false;
+  bool waits_for_inbox_ = false;
   Ticket ticket_;
   bool ticket_is_given_ = false;
   uint64_t uncounted_bytes_ = 0;  // Source bytes that ticket_ is to have.
   hw::Bytes source_;              // Of the current step.
   hw::DmaBuffer output_;          // Of the last step that had any.
   size_t produced_bytes_ = 0;
-  hw::DmaBuffer unverified_;  // Of the current step, while it is verified.
+  hw::DmaBuffer unverified_;  // Of the current step, while it is checked.
   uint32_t unverified_bytes_ = 0;
+  OutputCheck check_;
   // Ours between the steps, else null.
   std::unique_ptr<Job> job_;
 };

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "daemon/core/execution_mode.h"
 #include "daemon/stream/piece.h"
 #include "hw/device.h"
 #include "hw/output_room.h"
@@ -66,7 +67,8 @@ class EngineRunner final : public PieceRunner {
         {.status = absl::UnavailableError("full"), .overloaded = true});
   }
 
-  absl::StatusOr<OpenedStream> OpenStream(const hw::StreamSpec& spec) override {
+  absl::StatusOr<OpenedStream> OpenStream(const hw::StreamSpec& spec,
+                                          ExecutionMode /*mode*/) override {
     if (options_.device == nullptr) {
       return absl::UnimplementedError("no device");
     }

@@ -1,0 +1,340 @@
+// What a Task does when a job of its comes back: whose word counts, what is
+// done again and where, and what is checked before it is believed.
+//
+//   an accelerator's OK       believed, unless it is to be checked; a check
+//                             that fails means: again
+//   its word on the input     the CPU is asked, too, if the mode allows that
+//   its failure, its loss     again: on another accelerator, then on the CPU,
+//                             as far as the mode allows
+//   the CPU's word            final
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "daemon/core/error.h"
+#include "daemon/task/outcome_status.h"
+#include "daemon/task/task.h"
+#include "hw/stream.h"
+
+namespace uacced {
+namespace {
+
+using absl::StatusCode;
+
+// How much more room an output gets that did not fit, and how much at least:
+// headers may have promised none at all.
+constexpr uint64_t kGrowthFactor = 4;
+constexpr uint64_t kMinGrownBytes = 4096;
+
+// How often devices may fail a step until the CPU, or nobody, is asked.
+constexpr int kMaxFailures = 3;
+
+absl::Status VerifyFailed() {
+  return MakeError(StatusCode::kDataLoss,
+                   absl::StrCat("the output was found to be wrong, ",
+                                kMaxFailures, " times; nothing was delivered"),
+                   {.reason = "VERIFY_FAILED"});
+}
+
+absl::Status WindowTooLarge() {
+  return MakeError(
+      StatusCode::kOutOfRange,
+      absl::StrCat("the input needs a window of more than ",
+                   hw::kMaxStreamWindowBytes,
+                   " bytes, which streams do not give; Decompress takes it"),
+      {.reason = "WINDOW_TOO_LARGE"});
+}
+
+bool DoesNotFit(const Outcome& outcome) {
+  return outcome.code == StatusCode::kOutOfRange &&
+         outcome.cause == Cause::kDevice;
+}
+
+// The device's own word on the input.
+bool IsWordOnInput(const Outcome& outcome) {
+  return outcome.cause == Cause::kDevice &&
+         (outcome.code == StatusCode::kInvalidArgument ||
+          outcome.code == StatusCode::kOutOfRange);
+}
+
+// Samples need not be secret, but must not keep step with the requests.
+uint64_t NextRandom() {
+  thread_local uint64_t state =
+      reinterpret_cast<uintptr_t>(&state) ^ 0x9e3779b97f4a7c15;
+  state += 0x9e3779b97f4a7c15;
+  uint64_t mixed = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
+  return mixed ^ (mixed >> 31);
+}
+
+}  // namespace
+
+// Who had the job.
+const Placement::Target& Task::worker() const {
+  return path_.placement.targets()[job_->device_index];
+}
+
+Task::Result Task::ActOnOutcome() {
+  HearConfirmation();
+  switch (Judge()) {
+    case Verdict::kDone:
+      return checking_ == Checking::kNo ? AfterStep() : StartCheck();
+    case Verdict::kGrow:
+      return Grow();
+    case Verdict::kConfirm:
+      return Confirm();
+    case Verdict::kAgain:
+      break;
+    case Verdict::kEnd:
+      return OutcomeError();
+  }
+  const Outcome& outcome = job_->outcome;
+  const Fallback reason =
+      outcome.cause == Cause::kDeviceLost          ? Fallback::kDeviceLost
+      : outcome.code == StatusCode::kUnimplemented ? Fallback::kNotCapable
+                                                   : Fallback::kDeviceError;
+  return Again(reason, OutcomeError());
+}
+
+Task::Verdict Task::Judge() const {
+  const Outcome& outcome = job_->outcome;
+  if (outcome.code == StatusCode::kOk) return Verdict::kDone;
+  // The state of a stream is where it was made.
+  if (current().request.stream != nullptr) return Verdict::kEnd;
+  switch (outcome.cause) {
+    case Cause::kExpired:
+    case Cause::kCancelled:
+    case Cause::kShuttingDown:
+      return Verdict::kEnd;
+    case Cause::kDeviceLost:
+      return Verdict::kAgain;
+    case Cause::kUnsupported:
+    case Cause::kDevice:
+      break;
+  }
+  if (DoesNotFit(outcome) && MayGrow()) return Verdict::kGrow;
+  return worker().info().hardware ? JudgeAccelerator() : Verdict::kEnd;
+}
+
+Task::Verdict Task::JudgeAccelerator() const {
+  const bool may_use_cpu = current().mode != ExecutionMode::kHardwareOnly;
+  const Outcome& outcome = job_->outcome;
+  const bool may_be_right =
+      outcome.code == StatusCode::kInvalidArgument ||
+      (DoesNotFit(outcome) &&
+       current().request.operation == hw::Operation::kDecompress);
+  if (may_be_right && outcome.cause == Cause::kDevice) {
+    return may_use_cpu ? Verdict::kConfirm : Verdict::kEnd;
+  }
+  return Verdict::kAgain;
+}
+
+// Output of a compression always fits, unless the device needs more room than
+// others do: it gets that once.
+bool Task::MayGrow() const {
+  const Step& step = current();
+  if (job_->output.size() >= step.output_limit_bytes) return false;
+  return step.request.operation == hw::Operation::kDecompress ||
+         (step.request.operation == hw::Operation::kCompress &&
+          worker().info().hardware && !attempts_.grown);
+}
+
+Task::Result Task::Grow() {
+  attempts_.grown = true;
+  const uint64_t limit_bytes = current().output_limit_bytes;
+  const uint64_t before_bytes = job_->output.size();
+  const uint64_t room_bytes =
+      before_bytes > limit_bytes / kGrowthFactor
+          ? limit_bytes
+          : std::min(limit_bytes,
+                     std::max(kMinGrownBytes, before_bytes * kGrowthFactor));
+  // The old buffer goes first: the two never count together.
+  GiveBack(job_->output);
+  UACCED_RETURN_IF_ERROR(Reserve(room_bytes));
+  UACCED_RETURN_IF_ERROR(AllocateOutput(room_bytes));
+  current().request.destination = job_->output.span();
+  return PlaceNow(current().request);
+}
+
+// The output's memory is there, and nobody writes to it any more. `failure` is
+// the client's when there is nobody to ask any more.
+Task::Result Task::Again(Fallback reason, const absl::Status& failure) {
+  phase_ = Phase::kWork;
+  const uint16_t device_index = current().device_index;
+  const bool hardware = path_.placement.targets()[device_index].info().hardware;
+  attempts_.excluded |= uint64_t{1} << device_index;
+  attempts_.reason = reason;
+  if (++attempts_.failures >= kMaxFailures) {
+    if (!hardware || current().mode == ExecutionMode::kHardwareOnly) {
+      return failure;
+    }
+    attempts_.cpu = true;
+  }
+  Result result = PlaceNow(current().request);
+  // Others could not do it either, or are not asked.
+  const bool cannot = result.has_value() && reason == Fallback::kNotCapable;
+  return cannot ? Result(failure) : result;
+}
+
+Task::Result Task::Confirm() {
+  const Attempts before = attempts_;
+  const absl::Status failure = OutcomeError();
+  if (job_->outcome.code == StatusCode::kInvalidArgument) {
+    attempts_.accused = job_->device_index;
+  }
+  attempts_.excluded |= uint64_t{1} << job_->device_index;
+  attempts_.reason = Fallback::kNotConfirmed;
+  attempts_.cpu = true;
+  ++attempts_.failures;
+  Result result = PlaceNow(current().request);
+  if (!result.has_value()) return result;
+  // There is no CPU to ask: the accelerator's word has to do.
+  attempts_ = before;
+  return failure;
+}
+
+// The CPU has looked at what an accelerator had called bad.
+void Task::HearConfirmation() {
+  if (attempts_.reason != Fallback::kNotConfirmed) return;
+  const StatusCode code = job_->outcome.code;
+  if (code != StatusCode::kOk && !IsWordOnInput(job_->outcome)) return;
+  if (code == StatusCode::kOutOfRange && MayGrow()) return;  // Not yet.
+  // If the CPU does not like it either, nothing fell back.
+  if (code != StatusCode::kOk) current().fallback = Fallback::kNone;
+  if (attempts_.accused == Placement::kNoDevice) return;
+  const uint16_t accused =
+      std::exchange(attempts_.accused, Placement::kNoDevice);
+  path_.metrics.CountVerified(accused, code == StatusCode::kInvalidArgument);
+  if (code != StatusCode::kInvalidArgument) ReportMismatch(accused);
+}
+
+absl::Status Task::OutcomeError() const {
+  const Outcome& outcome = job_->outcome;
+  const Step& step = current();
+  if (step.request.stream != nullptr && DoesNotFit(outcome)) {
+    return WindowTooLarge();
+  }
+  // To whoever would not have another device, this one is out of use for now.
+  if (step.request.stream == nullptr && worker().info().hardware &&
+      outcome.cause == Cause::kDevice && !IsWordOnInput(outcome) &&
+      outcome.code != StatusCode::kUnimplemented) {
+    return OutcomeStatus({StatusCode::kUnavailable, Cause::kDevice, 0},
+                         step.request.operation, step.output_limit_bytes);
+  }
+  return OutcomeStatus(outcome, step.request.operation,
+                       step.output_limit_bytes);
+}
+
+// On the polling thread.
+Task::Checking Task::ChooseChecking(const Job& job) const {
+  const Step& step = current();
+  if (job.outcome.code != StatusCode::kOk) return Checking::kNo;
+  if (step.verify) return Checking::kMust;
+  const Placement::Target& target = path_.placement.targets()[job.device_index];
+  if (!target.info().hardware || step.request.stream != nullptr) {
+    return Checking::kNo;
+  }
+  if (target.health->VerifyAll()) return Checking::kMust;
+  switch (path_.verify.mode) {
+    case VerifyPolicy::Mode::kOff:
+      break;
+    case VerifyPolicy::Mode::kSampled:
+      if (NextRandom() % path_.verify.sample_one_in == 0) {
+        return Checking::kIfPossible;
+      }
+      break;
+    case VerifyPolicy::Mode::kAll:
+      return Checking::kMust;
+  }
+  return Checking::kNo;
+}
+
+Task::Result Task::StartCheck() {
+  unverified_bytes_ = job_->outcome.produced_bytes;
+  unverified_ = std::move(job_->output);
+  const uint64_t room_bytes = OutputCheck::RoomBytes(current().request);
+  absl::Status status = Reserve(room_bytes);
+  if (status.ok()) status = AllocateOutput(room_bytes);
+  if (status.ok()) {
+    phase_ = Phase::kCheck;
+    attempts_.check_count = 0;
+    return PlaceCheck();
+  }
+  if (checking_ == Checking::kMust) return status;
+  job_->output = std::move(unverified_);
+  return AfterStep();
+}
+
+Task::Result Task::PlaceCheck() {
+  ++attempts_.check_count;
+  const hw::Request& done = current().request;
+  const hw::Bytes output = done.operation == hw::Operation::kDigest
+                               ? hw::Bytes(done.destination)
+                               : hw::Bytes(unverified_.span());
+  return PlaceNow(
+      check_.Begin(done, output.first(unverified_bytes_), job_->output.span()));
+}
+
+Task::Result Task::AfterCheck() {
+  Step& step = current();
+  const Outcome outcome = job_->outcome;
+  step.service_time_ns += std::exchange(job_->service_time_ns, 0);
+  if (outcome.cause == Cause::kDeviceLost &&
+      attempts_.check_count < kMaxFailures) {
+    return PlaceCheck();
+  }
+  if (outcome.code != StatusCode::kOk && !IsWordOnInput(outcome)) {
+    return OutcomeError();
+  }
+  const bool matched = check_.Matches(step.request, outcome);
+  path_.metrics.CountVerified(step.device_index, matched);
+  if (matched) {
+    GiveBack(job_->output);
+    job_->output = std::move(unverified_);
+    job_->outcome.produced_bytes = unverified_bytes_;
+    return AfterStep();
+  }
+  ReportMismatch(step.device_index);
+  if (OutputCheck::IsRepetition(step.request) &&
+      step.mode != ExecutionMode::kHardwareOnly) {
+    return TakeCheckedResult();
+  }
+  GiveBack(job_->output);
+  job_->output = std::move(unverified_);
+  return Again(Fallback::kNotVerified, VerifyFailed());
+}
+
+// The check did the work, too: what it gave takes the place of what was wrong.
+Task::Result Task::TakeCheckedResult() {
+  Step& step = current();
+  phase_ = Phase::kWork;
+  checking_ = Checking::kNo;
+  GiveBack(unverified_);
+  step.device_index = job_->device_index;
+  step.fallback = Fallback::kNotVerified;
+  attempts_.reason = Fallback::kNotVerified;
+  attempts_.cpu = true;
+  ++attempts_.failures;
+  if (job_->outcome.code == StatusCode::kOk) check_.Adopt(step.request);
+  if (step.request.operation != hw::Operation::kDigest) {
+    step.request.destination = job_->output.span();
+  }
+  return ActOnOutcome();
+}
+
+void Task::ReportMismatch(uint16_t device_index) {
+  const Placement::Target& target = path_.placement.targets()[device_index];
+  Log(LogLevel::kError, "task", "the result of a device is wrong",
+      {{"device", target.info().name},
+       {"operation", hw::Name(operation())},
+       {"algorithm", hw::Info(current().request.algorithm).name},
+       {"source_bytes", current().request.source.size()}});
+  if (target.info().hardware) target.health->ReportMismatch();
+}
+
+}  // namespace uacced
