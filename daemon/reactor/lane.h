@@ -23,6 +23,7 @@
 
 #include "absl/status/status.h"
 #include "base/clock.h"
+#include "base/status_code_count.h"
 #include "daemon/core/job.h"
 #include "daemon/health/device_health.h"
 #include "daemon/health/loss_reason.h"
@@ -33,8 +34,6 @@
 #include "hw/queue.h"
 
 namespace uacced {
-
-inline constexpr size_t kStatusCodeCount = 17;  // absl::StatusCode
 
 // For how long a device may hold a job, by its operation; 0: for ever.
 using LaneTimeouts = std::array<int64_t, hw::kOperationCount>;
