@@ -215,28 +215,37 @@ void ModelQueue::Prefetch(uint32_t slot) const {
   __builtin_prefetch(from + 64);
 }
 
-void ModelQueue::Read(uint32_t slot, Descriptor& descriptor) const {
+void ModelQueue::Read(uint32_t slot, Descriptor& before,
+                      Descriptor& after) const {
   const uint8_t* from = dus_.get() + size_t{slot} * HISI_QM_SQE_BYTES;
-  for (size_t i = 0; i < sizeof(descriptor); i += sizeof(uint64_t)) {
-    const uint64_t word = __atomic_load_n(
-        reinterpret_cast<const uint64_t*>(from + i), __ATOMIC_RELAXED);
-    std::memcpy(reinterpret_cast<uint8_t*>(descriptor.data()) + i, &word,
-                sizeof(word));
+  // To both at once: a copy made of what was just stored would wait for it.
+  for (size_t i = 0; i < before.size(); i += 2) {
+    const uint64_t pair = __atomic_load_n(
+        reinterpret_cast<const uint64_t*>(from + i * sizeof(uint32_t)),
+        __ATOMIC_RELAXED);
+    std::memcpy(&before[i], &pair, sizeof(pair));
+    std::memcpy(&after[i], &pair, sizeof(pair));
   }
 }
 
 void ModelQueue::WriteBack(uint32_t slot, const Descriptor& before,
                            const Descriptor& after) {
   uint8_t* to = dus_.get() + size_t{slot} * HISI_QM_SQE_BYTES;
-  for (size_t i = 0; i < after.size(); ++i) {
-    if (before[i] != after[i])
-      StoreRelaxed(to + i * sizeof(uint32_t), after[i]);
+  for (size_t i = 0; i < after.size(); i += 2) {
+    if (((before[i] ^ after[i]) | (before[i + 1] ^ after[i + 1])) == 0) {
+      continue;
+    }
+    for (const size_t j : {i, i + 1}) {
+      if (before[j] != after[j]) {
+        StoreRelaxed(to + j * sizeof(uint32_t), after[j]);
+      }
+    }
   }
 }
 
-void ModelQueue::Retire(uint32_t count) {
+void ModelQueue::Stick(const Claim& claim) {
   std::lock_guard<std::mutex> lock(mutex_);
-  RetireLocked(count);
+  if (Current(claim)) stuck_.store(true, std::memory_order_relaxed);
 }
 
 void ModelQueue::RetireLocked(uint32_t count) {
