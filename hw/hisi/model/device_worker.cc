@@ -1,6 +1,7 @@
 #include "hw/hisi/model/device_worker.h"
 
 #include <poll.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <array>
@@ -21,6 +22,7 @@ constexpr int64_t kMaxSleepNs = 100'000'000;
 // only as long as the engine had next to nothing to do.
 constexpr uint64_t kGatherBytes = 4096;
 constexpr uint32_t kPrefetchAhead = 4;
+constexpr uint32_t kSpinsPerYield = 256;
 
 void Pause() {
 #if defined(__x86_64__)
@@ -242,6 +244,8 @@ void DeviceWorker::Rest() {
   const int64_t left_ns =
       next_ns == kNever ? kNever : next_ns - device_.clock.NowNs();
   if (left_ns <= kSpinNs || Polls()) {
+    // Whoever is waited for may need this processor.
+    if (++spins_ % kSpinsPerYield == 0) sched_yield();
     Pause();
     return;
   }

@@ -136,6 +136,7 @@ class DeviceWorker {
   uint32_t first_queue_ = 0;
   bool throttled_ = false;  // Work is there, the pacer grants none.
   uint64_t order_ = 0;
+  uint32_t spins_ = 0;
   std::vector<Pending> pending_;  // A heap.
   std::vector<Last> last_;        // By queue.
   std::atomic<uint64_t> executed_{0};

@@ -86,7 +86,7 @@ absl::Status ModelQueue::Start() {
   told_.assign(options_.sq_depth, false);
   told_count_ = 0;
   sq_head_.store(0, std::memory_order_relaxed);
-  cq_tail_.store(0, std::memory_order_seq_cst);
+  cq_tail_.store(0, std::memory_order_relaxed);
   generation_.fetch_add(1, std::memory_order_relaxed);
   stuck_.store(false, std::memory_order_relaxed);
   running_.store(true, std::memory_order_release);
@@ -125,7 +125,7 @@ void ModelQueue::OnStore(void* queue, uint32_t offset_bytes, uint64_t value) {
       if (self.bell_ != nullptr) self.bell_->Ring();
       return;
     case DoorbellUnit::Event::kCqHead:
-      if (self.running_.load(std::memory_order_relaxed)) self.SignalIfArmed();
+      if (self.doorbells_.armed()) self.LookOnceMore();
       if (self.wants_head_.load(std::memory_order_seq_cst) &&
           self.wants_head_.exchange(false) && self.bell_ != nullptr) {
         self.bell_->Ring();
@@ -136,8 +136,15 @@ void ModelQueue::OnStore(void* queue, uint32_t offset_bytes, uint64_t value) {
   }
 }
 
+// The lock makes that the tail is that of the completions a driver can see: a
+// head that is beyond it would look like one that is far behind.
+void ModelQueue::LookOnceMore() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (running_.load(std::memory_order_relaxed)) SignalIfArmed();
+}
+
 void ModelQueue::SignalIfArmed() {
-  if (!doorbells_.TakeArm(cq_tail_.load(std::memory_order_seq_cst))) return;
+  if (!doorbells_.TakeArm(write_index_)) return;
   interrupts_.fetch_add(1, std::memory_order_relaxed);
   const uint64_t one = 1;
   // Fails only when the counter is full, and then it is readable anyway.
@@ -354,7 +361,7 @@ void ModelQueue::ShowTail() {
   held_count_.store(static_cast<uint32_t>(held_.size()),
                     std::memory_order_relaxed);
   completions_.store(written_, std::memory_order_relaxed);
-  cq_tail_.store(write_index_, std::memory_order_seq_cst);
+  cq_tail_.store(write_index_, std::memory_order_relaxed);
   SignalIfArmed();
 }
 

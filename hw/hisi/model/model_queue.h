@@ -130,7 +130,7 @@ class ModelQueue {
   void WriteStopWord(uint32_t from_end);
   uint32_t CqUsed() const;
   bool HasRoom() const;
-  void SignalIfArmed();
+  void LookOnceMore();
 
   // REQUIRE `mutex_`.
   void RetireLocked(uint32_t count);
@@ -141,6 +141,7 @@ class ModelQueue {
   void WriteHeld();
   void WriteCqe(Entry entry);
   void ShowTail();
+  void SignalIfArmed();
 
   // Constant after construction.
   const DoorbellUnit::Options options_;
