@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstddef>
+#include <functional>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -12,7 +14,9 @@
 #include "base/errno_status.h"
 #include "base/status_macros.h"
 #include "hw/hisi/abi/qm.h"
+#include "hw/hisi/model/device_state.h"
 #include "hw/hisi/model/device_worker.h"
+#include "hw/hisi/model/fault_plan.h"
 #include "hw/hisi/model/model_queue.h"
 #include "hw/hisi/model/process_memory.h"
 #include "hw/hisi/model/worker_bell.h"
@@ -80,15 +84,24 @@ class DeviceModelImpl final : public DeviceModel {
   absl::StatusOr<std::unique_ptr<QueuePort>> OpenQueue(
       uint32_t qc_type) override;
   absl::Status Reset() override;
-  Presence presence() const override { return Presence::kPresent; }
+  Presence presence() const override {
+    return state_.presence(device_.clock.NowNs());
+  }
   Counters counters() const override;
+  absl::StatusOr<uint64_t> AddFault(const FaultRule& rule) override;
+  void ClearFaults() override;
+  std::vector<FaultReport> Faults() const override { return faults_.Report(); }
 
  private:
   class OpenedQueue;
 
   absl::Status StartQueue(ModelQueue& queue);
   void StopQueue(ModelQueue& queue);
-  // REQUIRES `control_`.
+  void Halt(FaultKind kind, ModelQueue& queue, const ModelQueue::Claim& claim,
+            uint64_t away_us);
+  void TakeAway(FaultKind kind, uint64_t away_us);
+  // REQUIRE `control_`.
+  void StopAll();
   void UpdateStarted();
   static void* WorkerMain(void* worker);
 
@@ -100,6 +113,8 @@ class DeviceModelImpl final : public DeviceModel {
 
   ServicePacer pacer_;
   WorkerBell bell_;
+  FaultPlan faults_;
+  DeviceState state_;
   std::vector<std::unique_ptr<ModelQueue>> queues_;
   DeviceWorker::Device device_;
   std::vector<std::unique_ptr<DeviceWorker>> workers_;
@@ -149,13 +164,16 @@ DeviceModelImpl::DeviceModelImpl(DeviceModelOptions options)
       pacer_(options_.service),
       bell_(options_.workers),
       device_{
+          .engine_kind = options_.engine_kind,
           .engine = *options_.engine,
           .memory =
               options_.memory != nullptr ? *options_.memory : process_memory_,
           .clock = options_.clock != nullptr ? *options_.clock : real_clock_,
           .pacer = pacer_,
           .bell = bell_,
+          .faults = faults_,
           .queues = queues_,
+          .halt = std::bind_front(&DeviceModelImpl::Halt, this),
           .workers = options_.workers,
           .poll = options_.poll} {
   for (uint32_t sqn = 0; sqn < options_.queue_count; ++sqn) {
@@ -210,6 +228,7 @@ absl::StatusOr<std::unique_ptr<QueuePort>> DeviceModelImpl::OpenQueue(
   UACCED_RETURN_IF_ERROR(
       CheckRange("qc_type", qc_type, 0, HISI_QM_QC_TYPE_DECOMPRESS));
   std::lock_guard<std::mutex> lock(control_);
+  UACCED_RETURN_IF_ERROR(state_.Usable(device_.clock.NowNs()));
   for (const auto& queue : queues_) {
     if (queue->open()) continue;
     UACCED_RETURN_IF_ERROR(queue->Open(qc_type));
@@ -221,6 +240,7 @@ absl::StatusOr<std::unique_ptr<QueuePort>> DeviceModelImpl::OpenQueue(
 
 absl::Status DeviceModelImpl::StartQueue(ModelQueue& queue) {
   std::lock_guard<std::mutex> lock(control_);
+  UACCED_RETURN_IF_ERROR(state_.Usable(device_.clock.NowNs()));
   UACCED_RETURN_IF_ERROR(queue.Start());
   UpdateStarted();
   bell_.Ring();
@@ -242,9 +262,65 @@ void DeviceModelImpl::UpdateStarted() {
 
 absl::Status DeviceModelImpl::Reset() {
   std::lock_guard<std::mutex> lock(control_);
+  UACCED_RETURN_IF_ERROR(state_.Usable(device_.clock.NowNs()));
+  StopAll();
+  return absl::OkStatus();
+}
+
+void DeviceModelImpl::StopAll() {
   for (const auto& queue : queues_) queue->StopByDevice();
   UpdateStarted();
-  return absl::OkStatus();
+}
+
+void DeviceModelImpl::Halt(FaultKind kind, ModelQueue& queue,
+                           const ModelQueue::Claim& claim, uint64_t away_us) {
+  switch (kind) {
+    case FaultKind::kStuck:
+      queue.Stick(claim);
+      return;
+    case FaultKind::kQueueStop: {
+      std::lock_guard<std::mutex> lock(control_);
+      if (queue.Current(claim)) queue.StopByDevice();
+      UpdateStarted();
+      return;
+    }
+    default:
+      TakeAway(kind, away_us);
+      return;
+  }
+}
+
+void DeviceModelImpl::TakeAway(FaultKind kind, uint64_t away_us) {
+  using Trouble = DeviceState::Trouble;
+  const Trouble trouble = kind == FaultKind::kRemove    ? Trouble::kGone
+                          : kind == FaultKind::kIsolate ? Trouble::kIsolated
+                                                        : Trouble::kResetting;
+  const int64_t now_ns = device_.clock.NowNs();
+  // Only a reset ends by itself when no time is given.
+  const int64_t end_ns = away_us != 0 || trouble == Trouble::kResetting
+                             ? now_ns + static_cast<int64_t>(away_us) * 1000
+                             : kInfiniteFutureNs;
+  std::lock_guard<std::mutex> lock(control_);
+  // First, so that nothing opens or starts meanwhile.
+  state_.Enter(trouble, now_ns, end_ns);
+  StopAll();
+}
+
+absl::StatusOr<uint64_t> DeviceModelImpl::AddFault(const FaultRule& rule) {
+  UACCED_RETURN_IF_ERROR(Validate(rule));
+  if (!rule.at_once) return faults_.Add(rule);
+  device_.fault_counts[static_cast<size_t>(rule.kind)].fetch_add(1);
+  if (rule.kind == FaultKind::kReturn) {
+    state_.Leave(DeviceState::Trouble::kGone);
+  } else {
+    TakeAway(rule.kind, rule.delay_us);
+  }
+  return 0;
+}
+
+void DeviceModelImpl::ClearFaults() {
+  faults_.Clear();
+  state_.Leave();
 }
 
 DeviceModel::Counters DeviceModelImpl::counters() const {
@@ -255,6 +331,9 @@ DeviceModel::Counters DeviceModelImpl::counters() const {
     sum.interrupts += queue->interrupts();
     sum.doorbells += queue->doorbells().stores();
     sum.bad_doorbells += queue->doorbells().bad_stores();
+  }
+  for (size_t i = 0; i < kFaultKindCount; ++i) {
+    sum.faults[i] = device_.fault_counts[i].load(std::memory_order_relaxed);
   }
   return sum;
 }

@@ -21,9 +21,11 @@
 #ifndef UACCED_HW_HISI_MODEL_DEVICE_MODEL_H_
 #define UACCED_HW_HISI_MODEL_DEVICE_MODEL_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,6 +33,7 @@
 #include "hw/device.h"
 #include "hw/hisi/model/dma_space.h"
 #include "hw/hisi/model/engine.h"
+#include "hw/hisi/model/fault_rule.h"
 #include "hw/hisi/model/service_pacer.h"
 #include "hw/hisi/port.h"
 
@@ -75,8 +78,19 @@ class DeviceModel : public Port {
     uint64_t doorbells = 0;
     // No driver of the queue rings those.
     uint64_t bad_doorbells = 0;
+    // By kind, those that had an effect: nothing is spoilt without an output.
+    std::array<uint64_t, kFaultKindCount> faults{};
   };
   virtual Counters counters() const = 0;
+
+  // See fault_rule.h. Returns the rule's id, INVALID_ARGUMENT what is wrong
+  // with it, RESOURCE_EXHAUSTED that there are too many. With `at_once` there
+  // is no id, 0, and it may block as QueuePort::Stop() does.
+  virtual absl::StatusOr<uint64_t> AddFault(const FaultRule& rule) = 0;
+  // Forgets all rules. An isolated device is back in use, a removed one
+  // returns. Queues that were stopped or are stuck remain so.
+  virtual void ClearFaults() = 0;
+  virtual std::vector<FaultReport> Faults() const = 0;
 };
 
 }  // namespace uacced::hw::hisi

@@ -1,12 +1,16 @@
 #include "hw/hisi/model/device_worker.h"
 
 #include <poll.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <limits>
 #include <span>
 #include <utility>
+
+#include "hw/hisi/model/operation_class.h"
 
 namespace uacced::hw::hisi {
 namespace {
@@ -18,6 +22,7 @@ constexpr int64_t kMaxSleepNs = 100'000'000;
 // only as long as the engine had next to nothing to do.
 constexpr uint64_t kGatherBytes = 4096;
 constexpr uint32_t kPrefetchAhead = 4;
+constexpr uint32_t kSpinsPerYield = 256;
 
 void Pause() {
 #if defined(__x86_64__)
@@ -79,21 +84,24 @@ void DeviceWorker::Burst(ModelQueue& queue, const ModelQueue::Claim& claim) {
   uint32_t retired = 0;  // Those before these were retired when published.
   uint32_t left = claim.count;
   uint64_t gathered_bytes = 0;
+  FaultVerdict verdict;
   for (uint32_t i = 0; i < claim.count && queue.Current(claim); ++i) {
     if (i + kPrefetchAhead < claim.count) {
       queue.Prefetch(queue.SlotOf(claim, i + kPrefetchAhead));
     }
     const uint32_t slot = queue.SlotOf(claim, i);
-    Execute(queue, slot);
+    if (!Execute(queue, slot, verdict)) break;
     ++retired;
-    const uint64_t bytes = meter_.TakeBytes();
-    const ModelQueue::Completion completion{static_cast<uint16_t>(slot)};
-    if (device_.pacer.active() || !pending_.empty()) {
-      Delay(queue, claim, EndNs(claim, i, bytes), completion);
+    const ModelQueue::Completion completion{static_cast<uint16_t>(slot),
+                                            CompletionFault(verdict)};
+    if (device_.pacer.active() || !pending_.empty() || verdict.slow_us != 0) {
+      Delay(queue, claim,
+            EndNs(claim, i) + static_cast<int64_t>(verdict.slow_us) * 1000,
+            completion);
       continue;
     }
     done[done_count++] = completion;
-    gathered_bytes += bytes;
+    gathered_bytes += bytes_;
     if (!device_.poll || gathered_bytes > kGatherBytes) {
       queue.Publish(claim.generation, std::span(done).first(done_count),
                     retired);
@@ -102,24 +110,90 @@ void DeviceWorker::Burst(ModelQueue& queue, const ModelQueue::Claim& claim) {
       gathered_bytes = 0;
     }
   }
-  // What was not begun, because the queue was stopped, is given back as well.
+  // What was not begun, because the queue halts, is given back as well.
   queue.Publish(claim.generation, std::span(done).first(done_count), left);
+  if (const auto kind = verdict.halt()) {
+    Count(*kind);
+    device_.halt(*kind, queue, claim, verdict.away_us);
+  }
 }
 
-void DeviceWorker::Execute(ModelQueue& queue, uint32_t slot) {
-  Descriptor before;
-  queue.Read(slot, before);
-  Descriptor after = before;
-  device_.engine.Execute(queue.kind(), meter_, after);
+FaultVerdict DeviceWorker::Decide(ModelQueue& queue,
+                                  const Descriptor& descriptor) {
+  return device_.faults.Decide(
+      {.operation = ClassOf(device_.engine_kind, queue.kind(), descriptor),
+       .qc_type = queue.kind().qc_type,
+       .sqn = queue.sqn()});
+}
+
+// False: the operation is the one at which everything halts.
+bool DeviceWorker::Execute(ModelQueue& queue, uint32_t slot,
+                           FaultVerdict& verdict) {
+  Descriptor before, after;
+  queue.Read(slot, before, after);
+  if (device_.faults.active()) {
+    verdict = Decide(queue, before);
+    if (verdict.halt()) return false;
+  } else {
+    verdict = {};
+  }
+  RunEngine(queue.kind(), verdict, after);
   queue.WriteBack(slot, before, after);
   executed_.store(executed_.load(std::memory_order_relaxed) + 1,
                   std::memory_order_relaxed);
+  return true;
 }
 
-int64_t DeviceWorker::EndNs(const ModelQueue::Claim& claim, uint32_t position,
-                            uint64_t bytes) const {
+void DeviceWorker::RunEngine(const QueueKind& kind, const FaultVerdict& verdict,
+                             Descriptor& descriptor) {
+  if (verdict.Has(FaultKind::kStatus)) {
+    device_.engine.Fail(verdict.status_code, descriptor);
+    bytes_ = 0;
+    Count(FaultKind::kStatus);
+    return;
+  }
+  device_.engine.Execute(kind, meter_, descriptor);
+  bytes_ = meter_.TakeBytes();
+  if (verdict.Has(FaultKind::kCorrupt) &&
+      device_.engine.Corrupt(device_.memory, descriptor, verdict.random)) {
+    Count(FaultKind::kCorrupt);
+  }
+}
+
+void DeviceWorker::Count(FaultKind kind) {
+  device_.fault_counts[static_cast<size_t>(kind)].fetch_add(
+      1, std::memory_order_relaxed);
+}
+
+ModelQueue::Completion::Fault DeviceWorker::CompletionFault(
+    const FaultVerdict& verdict) {
+  using Fault = ModelQueue::Completion::Fault;
+  if (verdict.kinds == 0) return Fault::kNone;
+  if (verdict.Has(FaultKind::kSlow)) Count(FaultKind::kSlow);
+  // One completion has one fault, the first of these.
+  if (verdict.Has(FaultKind::kLoseCompletion)) {
+    Count(FaultKind::kLoseCompletion);
+    return Fault::kLost;
+  }
+  if (verdict.Has(FaultKind::kUnknownTag)) {
+    Count(FaultKind::kUnknownTag);
+    return verdict.tag_code == 0 ? Fault::kFreeTag : Fault::kBadTag;
+  }
+  if (verdict.Has(FaultKind::kWrongPhase)) {
+    Count(FaultKind::kWrongPhase);
+    return Fault::kWrongPhase;
+  }
+  if (verdict.Has(FaultKind::kDuplicateCompletion)) {
+    Count(FaultKind::kDuplicateCompletion);
+    return Fault::kDuplicate;
+  }
+  return Fault::kNone;
+}
+
+int64_t DeviceWorker::EndNs(const ModelQueue::Claim& claim,
+                            uint32_t position) const {
   return device_.pacer.active()
-             ? device_.pacer.EndNs(claim.grant, position, bytes)
+             ? device_.pacer.EndNs(claim.grant, position, bytes_)
              : device_.clock.NowNs();
 }
 
@@ -170,6 +244,8 @@ void DeviceWorker::Rest() {
   const int64_t left_ns =
       next_ns == kNever ? kNever : next_ns - device_.clock.NowNs();
   if (left_ns <= kSpinNs || Polls()) {
+    // Whoever is waited for may need this processor.
+    if (++spins_ % kSpinsPerYield == 0) sched_yield();
     Pause();
     return;
   }

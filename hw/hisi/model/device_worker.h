@@ -12,8 +12,10 @@
 #ifndef UACCED_HW_HISI_MODEL_DEVICE_WORKER_H_
 #define UACCED_HW_HISI_MODEL_DEVICE_WORKER_H_
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -21,9 +23,12 @@
 #include "base/clock.h"
 #include "hw/hisi/model/dma_space.h"
 #include "hw/hisi/model/engine.h"
+#include "hw/hisi/model/fault_plan.h"
+#include "hw/hisi/model/fault_rule.h"
 #include "hw/hisi/model/model_queue.h"
 #include "hw/hisi/model/service_pacer.h"
 #include "hw/hisi/model/worker_bell.h"
+#include "hw/hisi/port.h"
 
 namespace uacced::hw::hisi {
 
@@ -34,16 +39,26 @@ class DeviceWorker {
 
   // What the workers of a device share; outlives them.
   struct Device {
+    const Port::Engine engine_kind;
     const Engine& engine;
     DmaSpace& memory;
     const Clock& clock;
     ServicePacer& pacer;
     WorkerBell& bell;
+    FaultPlan& faults;
     std::vector<std::unique_ptr<ModelQueue>>& queues;
+    // Carries out what is beyond one operation: stops the queue, if it is still
+    // that of the claim, or takes the device away for `away_us`. Called with no
+    // descriptor in hand.
+    std::function<void(FaultKind, ModelQueue&, const ModelQueue::Claim&,
+                       uint64_t away_us)>
+        halt;
     uint32_t workers = 1;
     bool poll = false;  // Never sleeps while a queue is started.
     std::atomic<uint32_t> started_queues{0};
     std::atomic<bool> stop{false};
+    // Faults that had an effect, by kind.
+    std::array<std::atomic<uint64_t>, kFaultKindCount> fault_counts{};
   };
 
   DeviceWorker(Device& device, uint32_t index);
@@ -98,9 +113,13 @@ class DeviceWorker {
   bool Round();
   bool Serve(ModelQueue& queue, int64_t now_ns);
   void Burst(ModelQueue& queue, const ModelQueue::Claim& claim);
-  void Execute(ModelQueue& queue, uint32_t slot);
-  int64_t EndNs(const ModelQueue::Claim& claim, uint32_t position,
-                uint64_t bytes) const;
+  FaultVerdict Decide(ModelQueue& queue, const Descriptor& descriptor);
+  bool Execute(ModelQueue& queue, uint32_t slot, FaultVerdict& verdict);
+  void RunEngine(const QueueKind& kind, const FaultVerdict& verdict,
+                 Descriptor& descriptor);
+  void Count(FaultKind kind);
+  ModelQueue::Completion::Fault CompletionFault(const FaultVerdict& verdict);
+  int64_t EndNs(const ModelQueue::Claim& claim, uint32_t position) const;
   void Delay(ModelQueue& queue, const ModelQueue::Claim& claim, int64_t end_ns,
              ModelQueue::Completion completion);
   bool PublishDue(int64_t now_ns);
@@ -113,9 +132,11 @@ class DeviceWorker {
   const bool in_order_;
   const uint32_t burst_;
   Meter meter_;
+  uint64_t bytes_ = 0;  // Moved by the operation that was executed last.
   uint32_t first_queue_ = 0;
   bool throttled_ = false;  // Work is there, the pacer grants none.
   uint64_t order_ = 0;
+  uint32_t spins_ = 0;
   std::vector<Pending> pending_;  // A heap.
   std::vector<Last> last_;        // By queue.
   std::atomic<uint64_t> executed_{0};

@@ -37,10 +37,12 @@ class DoorbellUnit {
   // Everything that was written to the SQ before the doorbell is visible.
   uint32_t sq_tail() const { return sq_tail_.load(std::memory_order_acquire); }
 
-  // Sequentially consistent, as are Store() and TakeArm(): of a doorbell and
-  // a completion at the same time at least one sees the other.
+  // Sequentially consistent, as is Store().
   uint32_t cq_head() const {
     return cq_.load(std::memory_order_seq_cst) & kHeadMask;
+  }
+  bool armed() const {
+    return (cq_.load(std::memory_order_relaxed) & kArmed) != 0;
   }
 
   // True, once for each arming, when there are completions beyond the head:

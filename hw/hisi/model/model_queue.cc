@@ -86,7 +86,7 @@ absl::Status ModelQueue::Start() {
   told_.assign(options_.sq_depth, false);
   told_count_ = 0;
   sq_head_.store(0, std::memory_order_relaxed);
-  cq_tail_.store(0, std::memory_order_seq_cst);
+  cq_tail_.store(0, std::memory_order_relaxed);
   generation_.fetch_add(1, std::memory_order_relaxed);
   stuck_.store(false, std::memory_order_relaxed);
   running_.store(true, std::memory_order_release);
@@ -125,7 +125,7 @@ void ModelQueue::OnStore(void* queue, uint32_t offset_bytes, uint64_t value) {
       if (self.bell_ != nullptr) self.bell_->Ring();
       return;
     case DoorbellUnit::Event::kCqHead:
-      if (self.running_.load(std::memory_order_relaxed)) self.SignalIfArmed();
+      if (self.doorbells_.armed()) self.LookOnceMore();
       if (self.wants_head_.load(std::memory_order_seq_cst) &&
           self.wants_head_.exchange(false) && self.bell_ != nullptr) {
         self.bell_->Ring();
@@ -136,8 +136,15 @@ void ModelQueue::OnStore(void* queue, uint32_t offset_bytes, uint64_t value) {
   }
 }
 
+// The lock makes that the tail is that of the completions a driver can see: a
+// head that is beyond it would look like one that is far behind.
+void ModelQueue::LookOnceMore() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (running_.load(std::memory_order_relaxed)) SignalIfArmed();
+}
+
 void ModelQueue::SignalIfArmed() {
-  if (!doorbells_.TakeArm(cq_tail_.load(std::memory_order_seq_cst))) return;
+  if (!doorbells_.TakeArm(write_index_)) return;
   interrupts_.fetch_add(1, std::memory_order_relaxed);
   const uint64_t one = 1;
   // Fails only when the counter is full, and then it is readable anyway.
@@ -215,28 +222,37 @@ void ModelQueue::Prefetch(uint32_t slot) const {
   __builtin_prefetch(from + 64);
 }
 
-void ModelQueue::Read(uint32_t slot, Descriptor& descriptor) const {
+void ModelQueue::Read(uint32_t slot, Descriptor& before,
+                      Descriptor& after) const {
   const uint8_t* from = dus_.get() + size_t{slot} * HISI_QM_SQE_BYTES;
-  for (size_t i = 0; i < sizeof(descriptor); i += sizeof(uint64_t)) {
-    const uint64_t word = __atomic_load_n(
-        reinterpret_cast<const uint64_t*>(from + i), __ATOMIC_RELAXED);
-    std::memcpy(reinterpret_cast<uint8_t*>(descriptor.data()) + i, &word,
-                sizeof(word));
+  // To both at once: a copy made of what was just stored would wait for it.
+  for (size_t i = 0; i < before.size(); i += 2) {
+    const uint64_t pair = __atomic_load_n(
+        reinterpret_cast<const uint64_t*>(from + i * sizeof(uint32_t)),
+        __ATOMIC_RELAXED);
+    std::memcpy(&before[i], &pair, sizeof(pair));
+    std::memcpy(&after[i], &pair, sizeof(pair));
   }
 }
 
 void ModelQueue::WriteBack(uint32_t slot, const Descriptor& before,
                            const Descriptor& after) {
   uint8_t* to = dus_.get() + size_t{slot} * HISI_QM_SQE_BYTES;
-  for (size_t i = 0; i < after.size(); ++i) {
-    if (before[i] != after[i])
-      StoreRelaxed(to + i * sizeof(uint32_t), after[i]);
+  for (size_t i = 0; i < after.size(); i += 2) {
+    if (((before[i] ^ after[i]) | (before[i + 1] ^ after[i + 1])) == 0) {
+      continue;
+    }
+    for (const size_t j : {i, i + 1}) {
+      if (before[j] != after[j]) {
+        StoreRelaxed(to + j * sizeof(uint32_t), after[j]);
+      }
+    }
   }
 }
 
-void ModelQueue::Retire(uint32_t count) {
+void ModelQueue::Stick(const Claim& claim) {
   std::lock_guard<std::mutex> lock(mutex_);
-  RetireLocked(count);
+  if (Current(claim)) stuck_.store(true, std::memory_order_relaxed);
 }
 
 void ModelQueue::RetireLocked(uint32_t count) {
@@ -345,7 +361,7 @@ void ModelQueue::ShowTail() {
   held_count_.store(static_cast<uint32_t>(held_.size()),
                     std::memory_order_relaxed);
   completions_.store(written_, std::memory_order_relaxed);
-  cq_tail_.store(write_index_, std::memory_order_seq_cst);
+  cq_tail_.store(write_index_, std::memory_order_relaxed);
   SignalIfArmed();
 }
 

@@ -85,7 +85,8 @@ class ModelQueue {
   // Whether a claim would find something; a guess while others claim.
   bool Ready();
   // The next descriptors, at most `wanted` and what `pacer` grants. Each
-  // claimed slot must come back by Publish() or Retire().
+  // claimed slot must be retired by Publish(), and completed by the same or a
+  // later one.
   Claim Take(uint32_t wanted, int64_t now_ns, ServicePacer& pacer);
   // False when the queue was stopped since: what is left is not to be done.
   bool Current(const Claim& claim) const {
@@ -95,17 +96,17 @@ class ModelQueue {
     const uint32_t slot = claim.first_slot + position;
     return slot < options_.sq_depth ? slot : slot - options_.sq_depth;
   }
-  void Read(uint32_t slot, Descriptor& descriptor) const;
+  // Twice, for WriteBack() to compare.
+  void Read(uint32_t slot, Descriptor& before, Descriptor& after) const;
   void Prefetch(uint32_t slot) const;
   void WriteBack(uint32_t slot, const Descriptor& before,
                  const Descriptor& after);
-  // The worker is done with the memory of `count` claimed slots.
-  void Retire(uint32_t count);
-  // Writes completions, unless the queue was stopped since, and retires.
+  // Writes completions, unless the queue was stopped since. The worker is done
+  // with the memory of `retired` claimed slots, those that wait included.
   void Publish(uint64_t generation, std::span<const Completion> completions,
                uint32_t retired);
   // No more claims until it is stopped.
-  void Stick() { stuck_.store(true, std::memory_order_relaxed); }
+  void Stick(const Claim& claim);
 
   uint64_t completions() const {
     return completions_.load(std::memory_order_relaxed);
@@ -129,7 +130,7 @@ class ModelQueue {
   void WriteStopWord(uint32_t from_end);
   uint32_t CqUsed() const;
   bool HasRoom() const;
-  void SignalIfArmed();
+  void LookOnceMore();
 
   // REQUIRE `mutex_`.
   void RetireLocked(uint32_t count);
@@ -140,6 +141,7 @@ class ModelQueue {
   void WriteHeld();
   void WriteCqe(Entry entry);
   void ShowTail();
+  void SignalIfArmed();
 
   // Constant after construction.
   const DoorbellUnit::Options options_;

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <functional>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "hw/hisi/abi/qm.h"
@@ -61,6 +62,8 @@ class RingProbe {
   Cqe Wait() {
     for (;;) {
       if (const auto cqe = Take()) return *cqe;
+      // The machine may have fewer processors than threads that spin.
+      std::this_thread::yield();
     }
   }
 
@@ -93,6 +96,15 @@ class RingProbe {
   uint32_t tail_ = 0;
   uint32_t head_ = 0;
   uint16_t phase_ = HISI_QM_CQE_FIRST_PHASE;
+};
+
+// No memory at all: every access fails.
+class NoMemory final : public DmaSpace {
+ public:
+  bool Read(uint64_t /*address*/, MutableBytes out) override {
+    return out.empty();
+  }
+  bool Write(uint64_t /*address*/, Bytes in) override { return in.empty(); }
 };
 
 // Answers dword 0 in dword 1, and 0 as status in dword 3. When dword 4 is not
