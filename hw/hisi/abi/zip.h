@@ -116,7 +116,7 @@ struct hisi_zip_sqe {
 #define HISI_ZIP_CTX_HW_OFFSET 64u
 #define HISI_ZIP_CTX_STORE 0x9800u
 #define HISI_ZIP_CTX_HW_BYTES 0x97c0u
-/* A stateless request with no input and no more room than this does nothing. */
+/* A request with no input and no more room than this does nothing. */
 #define HISI_ZIP_BYPASS_ROOM 0x10u
 
 /* Headers are software's; blocks and trailers are the device's. */

@@ -25,7 +25,7 @@ class ZipCoder {
     // Nothing may follow.
     kBadData,
     kBadChecksum,
-    kMisuse,  // Input behind kFinish.
+    kMisuse,  // Not as Run() says.
     kNoMemory,
   };
 
@@ -40,8 +40,8 @@ class ZipCoder {
   ZipCoder(const ZipCoder&) = delete;
   ZipCoder& operator=(const ZipCoder&) = delete;
 
-  // Moves `source` and `room` on past what was read and written. After kFinish
-  // only kFinish may follow, to have what is left.
+  // Moves `source` and `room` on past what was read and written. After a source
+  // used up with kFinish only kFinish may follow, to have what is left.
   virtual Step Run(Bytes& source, MutableBytes& room, Flush flush) = 0;
 
   // Of decompression: the block at hand is the stream's last.

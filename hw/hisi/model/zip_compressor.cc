@@ -31,7 +31,6 @@ class ZipCompressor final : public ZipCoder {
     if (finishing_ && (flush != Flush::kFinish || !source.empty())) {
       return Step::kMisuse;
     }
-    finishing_ = flush == Flush::kFinish;
     for (;;) {
       Drain(room);
       if (begin_ != end_) return Step::kNeedsRoom;
@@ -68,6 +67,7 @@ class ZipCompressor final : public ZipCoder {
     const Bytes taken = source.first(source_bytes - stream_.avail_in);
     checksum_.Update(taken);
     source = source.subspan(taken.size());
+    finishing_ = flush == Flush::kFinish && source.empty();
     begin_ = 0;
     end_ = output_.size() - stream_.avail_out;
     if (status == Z_STREAM_END) {
@@ -88,7 +88,7 @@ class ZipCompressor final : public ZipCoder {
   static constexpr size_t kOutputBytes = size_t{16} << 10;
 
   z_stream stream_ = {};
-  bool finishing_ = false;
+  bool finishing_ = false;  // All input was taken, and zlib told so.
   bool ended_ = false;
   // Output that found no room yet is [begin_, end_).
   std::array<uint8_t, kOutputBytes + kMaxZipTrailerBytes> storage_;

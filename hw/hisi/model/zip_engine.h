@@ -10,8 +10,9 @@
 //   dw29   bytes of window
 //   dw30   uncompressed bytes so far, in both directions
 //   dw31   their checksum; 0 for raw deflate and LZ4
-//   room too small for a packet of compression: 0x0e with the room full; the
-//          rest is given with the next packet
+//   room too small for a packet of compression: 0x0e with the room full; what
+//          was not consumed is to be given again, and the rest of the output
+//          comes with the next packet
 //   lz77   is not there: an error
 //
 // Of a context (dw22/23) only the first and the last 16 bytes are written, with
