@@ -16,7 +16,9 @@
 #include "hw/hisi/model/engine.h"
 #include "hw/hisi/model/sec_engine.h"
 #include "hw/hisi/model/sec_oracle.h"
+#include "hw/hisi/model/sec_status.h"
 #include "hw/hisi/model/test_memory.h"
+#include "hw/test_data.h"
 
 namespace uacced::hw::hisi {
 
@@ -151,6 +153,29 @@ class SecBench : public ::testing::Test {
 
   SecEngine engine_;
   TestMemory memory_;
+};
+
+// Every operand, and more of each than a descriptor asks for.
+inline constexpr const char* kAll = "SDKIAVM";
+
+// All of them there.
+class SecLoadedBench : public SecBench {
+ protected:
+  SecLoadedBench() {
+    for (const uint64_t address : {kSource, kDestination}) {
+      memory_.Add(address, RandomBytes(4096, 1));
+    }
+    for (const uint64_t address : {kKey, kIv, kAuthKey, kAuthIv, kMac}) {
+      memory_.Add(address, RandomBytes(256, 2));
+    }
+    at(kIv)[0] = 2;  // A counter block of CCM.
+  }
+
+  SecError Error(uint32_t version, const Descriptor& bd) {
+    const uint32_t status = Execute(version, bd);
+    EXPECT_EQ(status & 1, 1u);
+    return static_cast<SecError>(ErrorType(status));
+  }
 };
 
 // `data` from `offset` on.

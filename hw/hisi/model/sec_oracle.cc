@@ -286,4 +286,18 @@ Data PlainXts(const std::string& ecb, bool gb, Bytes keys, Bytes tweak,
   return out;
 }
 
+Data PlainCs(const std::string& cbc, int variant, Bytes key, Bytes iv,
+             Bytes plaintext) {
+  const Data blocks = OracleCipher(cbc, true, key, iv, Padded(plaintext));
+  const size_t last_bytes = (plaintext.size() - 1) % 16 + 1;
+  if (blocks.size() < 32) return blocks;
+  const Bytes cut = Bytes(blocks).last(32).first(last_bytes);
+  const Bytes last = Bytes(blocks).last(16);
+  Data out(blocks.begin(), blocks.end() - 32);
+  const bool swapped = variant == 3 || (variant == 2 && last_bytes < 16);
+  Append(out, swapped ? last : cut);
+  Append(out, swapped ? cut : last);
+  return out;
+}
+
 }  // namespace uacced::hw::hisi

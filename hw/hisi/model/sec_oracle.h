@@ -40,6 +40,10 @@ Data PlainXcbc(Bytes key, Bytes data);
 Data PlainXts(const std::string& ecb, bool gb, Bytes keys, Bytes tweak,
               Bytes plaintext);
 
+// CBC with stealing; `variant` is 1, 2 or 3.
+Data PlainCs(const std::string& cbc, int variant, Bytes key, Bytes iv,
+             Bytes plaintext);
+
 }  // namespace uacced::hw::hisi
 
 #endif  // UACCED_HW_HISI_MODEL_SEC_ORACLE_H_
