@@ -24,14 +24,13 @@ struct QmDoorbell {
   uint32_t priority = 0;
 
   uint64_t Value(QmVersion version) const {
-    const uint64_t low =
-        version == QmVersion::kV1
-            ? (sqn & HISI_QM_V1_DOORBELL_SQN_MASK) |
-                  (command & HISI_QM_V1_DOORBELL_CMD_MASK)
-                      << HISI_QM_V1_DOORBELL_CMD_SHIFT
-            : (sqn & HISI_QM_V2_DOORBELL_SQN_MASK) |
-                  (command & HISI_QM_V2_DOORBELL_CMD_MASK)
-                      << HISI_QM_V2_DOORBELL_CMD_SHIFT;
+    const uint64_t low = version == QmVersion::kV1
+                             ? (sqn & HISI_QM_V1_DOORBELL_SQN_MASK) |
+                                   (command & HISI_QM_V1_DOORBELL_CMD_MASK)
+                                       << HISI_QM_V1_DOORBELL_CMD_SHIFT
+                             : (sqn & HISI_QM_V2_DOORBELL_SQN_MASK) |
+                                   (command & HISI_QM_V2_DOORBELL_CMD_MASK)
+                                       << HISI_QM_V2_DOORBELL_CMD_SHIFT;
     return low |
            uint64_t{index & HISI_QM_DOORBELL_INDEX_MASK}
                << HISI_QM_DOORBELL_INDEX_SHIFT |

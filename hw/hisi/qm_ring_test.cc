@@ -259,9 +259,9 @@ TEST_F(QmRingTest, ArmingLooksOnceMore) {
   EXPECT_EQ(Take(), 0);
   rings_->ForgetDoorbells();
   EXPECT_TRUE(ring_->Arm());
-  EXPECT_EQ(rings_->doorbells(), std::vector<uint64_t>{
-                                     kCqCommand | uint64_t{1} << 48 |
-                                     uint64_t{1} << 32});
+  EXPECT_EQ(rings_->doorbells(),
+            std::vector<uint64_t>{kCqCommand | uint64_t{1} << 48 |
+                                  uint64_t{1} << 32});
 }
 
 TEST_F(QmRingTest, OnlyOneInAStopWordStops) {

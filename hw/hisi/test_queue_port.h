@@ -40,10 +40,10 @@ class TestRings {
 
   explicit TestRings(const Options& options)
       : options_(options),
-        dus_bytes_(options.dus_bytes > 0
-                       ? options.dus_bytes
-                       : hisi_qm_dus_bytes(options.sq_depth, options.cq_depth,
-                                           4096)),
+        dus_bytes_(
+            options.dus_bytes > 0
+                ? options.dus_bytes
+                : hisi_qm_dus_bytes(options.sq_depth, options.cq_depth, 4096)),
         dus_(DmaBuffer::Allocate(dus_bytes_)),
         mmio_(&TestRings::OnDoorbell, this, options.mmio_bytes) {
     std::fill_n(dus_.data(), dus_bytes_, uint8_t{0});
@@ -140,8 +140,8 @@ class TestRings {
   };
 
   std::atomic_ref<uint32_t> StopWord(uint32_t from_end) {
-    return std::atomic_ref<uint32_t>(*reinterpret_cast<uint32_t*>(
-        dus_.data() + dus_bytes_ - from_end));
+    return std::atomic_ref<uint32_t>(
+        *reinterpret_cast<uint32_t*>(dus_.data() + dus_bytes_ - from_end));
   }
 
   void Interrupt() {
