@@ -134,6 +134,12 @@ class QueueContractFixture : public ::testing::Test {
     return device_->info().capabilities.Has(operation, algorithm);
   }
 
+  bool CanFragment(Operation operation, Algorithm algorithm) const {
+    const Capability* const can =
+        device_->info().capabilities.Find(operation, algorithm);
+    return can != nullptr && can->fragments;
+  }
+
   // The work of the ring's own tests: what needs no input made by others.
   Pair Simplest() const {
     for (const Pair& pair : pairs_) {

@@ -238,7 +238,10 @@ TYPED_TEST_P(StreamContractTest, ABombWaitsForRoom) {
 TYPED_TEST_P(StreamContractTest, FragmentsComeBackAndCorruptOnesDoNot) {
   for (const auto& pair : this->pairs_) {
     const auto [operation, algorithm] = pair;
-    if (operation != Operation::kCompress) continue;
+    if (operation != Operation::kCompress ||
+        !this->CanFragment(operation, algorithm)) {
+      continue;
+    }
     for (const size_t bytes : {0, 1, 16, 4'096, 65'536}) {
       SCOPED_TRACE(this->Label(pair) + " of " + std::to_string(bytes));
       const auto input = TextBytes(bytes, 13);
@@ -253,7 +256,7 @@ TYPED_TEST_P(StreamContractTest, FragmentsComeBackAndCorruptOnesDoNot) {
       } else if (bytes == 0 && algorithm == Algorithm::kZlib) {
         EXPECT_EQ(checksum, 1u);
       }
-      if (!this->Can(Operation::kDecompress, algorithm)) continue;
+      if (!this->CanFragment(Operation::kDecompress, algorithm)) continue;
       ContractWork reader(Operation::kDecompress, algorithm, fragment);
       reader.request.fragment = true;
       reader.SetRoom(bytes);

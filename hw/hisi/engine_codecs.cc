@@ -11,7 +11,7 @@ namespace {
 
 absl::StatusOr<std::unique_ptr<Stream>> NewZipStream(const StreamSpec& spec) {
   std::unique_ptr<Stream> stream =
-      ZipStream::Create(spec.operation, spec.algorithm);
+      ZipEngineStream::Create(spec.operation, spec.algorithm);
   if (stream == nullptr) {
     return absl::ResourceExhaustedError("no memory for a stream");
   }

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "hw/hisi/io_barrier.h"
+#include "hw/hisi/qm_doorbell.h"
 
 namespace uacced::hw::hisi {
 namespace {
@@ -17,11 +18,6 @@ static_assert(sizeof(hisi_qm_cqe) == HISI_QM_CQE_BYTES);
 
 constexpr uint32_t kArmed = 1;
 constexpr size_t kDoorbellBytes = sizeof(uint64_t);
-
-uint32_t DoorbellOffset(QmVersion version) {
-  return version == QmVersion::kV1 ? HISI_QM_V1_DOORBELL_OFFSET
-                                   : HISI_QM_V2_DOORBELL_OFFSET;
-}
 
 bool IsDepth(uint32_t depth) {
   return depth >= HISI_QM_MIN_DEPTH && depth <= HISI_QM_MAX_DEPTH;
@@ -58,7 +54,7 @@ absl::Status QmRing::Validate(QueuePort& port, QmVersion version) {
       dus_bytes < rings_bytes + HISI_QM_DUS_RX_STOP_FROM_END) {
     return absl::InvalidArgumentError("the rings do not fit in their region");
   }
-  if (port.mmio().size_bytes() < DoorbellOffset(version) + kDoorbellBytes) {
+  if (port.mmio().size_bytes() < QmDoorbellOffset(version) + kDoorbellBytes) {
     return absl::InvalidArgumentError("the region of doorbells is too small");
   }
   return absl::OkStatus();
@@ -91,16 +87,9 @@ bool QmRing::LoadStop(uint32_t* word) {
   return LoadStopWord(*word) == HISI_QM_STOPPED;
 }
 
-uint64_t QmRing::Doorbell(uint32_t command, uint32_t index,
-                          uint32_t priority) const {
-  const uint64_t low =
-      version_ == QmVersion::kV1
-          ? (sqn_ & HISI_QM_V1_DOORBELL_SQN_MASK) |
-                uint64_t{command} << HISI_QM_V1_DOORBELL_CMD_SHIFT
-          : (sqn_ & HISI_QM_V2_DOORBELL_SQN_MASK) |
-                uint64_t{command} << HISI_QM_V2_DOORBELL_CMD_SHIFT;
-  return low | uint64_t{index} << HISI_QM_DOORBELL_INDEX_SHIFT |
-         uint64_t{priority} << HISI_QM_DOORBELL_PRIORITY_SHIFT;
+void QmRing::Ring(uint32_t command, uint32_t index, uint32_t priority) {
+  const QmDoorbell doorbell = {sqn_, command, index, priority};
+  mmio_->Write64(QmDoorbellOffset(version_), doorbell.Value(version_));
 }
 
 void QmRing::Push(const Sqe& sqe, uint16_t tag) {
@@ -118,8 +107,7 @@ bool QmRing::Flush() {
   // A device that has not been told of entries which we took would find its
   // ring full before it is.
   if (unrung_ + used_ >= cq_depth_) RingCq(0);
-  mmio_->Write64(DoorbellOffset(version_),
-                 Doorbell(HISI_QM_DOORBELL_SQ, sq_tail_, 0));
+  Ring(HISI_QM_DOORBELL_SQ, sq_tail_, 0);
   unflushed_ = 0;
   return true;
 }
@@ -160,8 +148,7 @@ void QmRing::FreeSlots() {
 
 void QmRing::RingCq(uint32_t priority) {
   OrderLoadsBeforeDoorbell();
-  mmio_->Write64(DoorbellOffset(version_),
-                 Doorbell(HISI_QM_DOORBELL_CQ, cq_head_, priority));
+  Ring(HISI_QM_DOORBELL_CQ, cq_head_, priority);
   unrung_ = 0;
 }
 

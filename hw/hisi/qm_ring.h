@@ -73,7 +73,7 @@ class QmRing {
   QmRing(QueuePort& port, QmVersion version);
 
   static bool LoadStop(uint32_t* word);
-  uint64_t Doorbell(uint32_t command, uint32_t index, uint32_t priority) const;
+  void Ring(uint32_t command, uint32_t index, uint32_t priority);
   bool IsWithDevice(uint32_t slot) const;
   bool IsNextThere() const;
   void FreeSlots();

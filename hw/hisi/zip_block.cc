@@ -100,7 +100,7 @@ ZipStep ZipBlock::Work(Bytes source, MutableBytes room, size_t bound_bytes) {
     room = room.first(std::min(room.size(), kFlatBytes));
   }
   work_ = {};
-  work_.request = ZipRequest(format_);
+  work_.request = ZipRequestType(format_);
   work_.source_bytes = static_cast<uint32_t>(source.size());
   work_.room_bytes = static_cast<uint32_t>(room.size());
   work_.source = AddressOf(source.data());

@@ -21,10 +21,10 @@ namespace uacced::hw::hisi {
 
 class ZipBlock {
  public:
-  // Of source and destination; of LZ4's source, which is one block.
-  static constexpr size_t kMaxSourceBytes = size_t{1} << 30;
-  static constexpr size_t kMaxListEntries = 130;
-  static constexpr size_t kMaxDestinationBytes =
+  // Of source and destination each: lists are as long as we make them. Of LZ4's
+  // source, which is one block.
+  static constexpr size_t kMaxListEntries = 32;
+  static constexpr size_t kMaxBytes =
       kMaxListEntries * HISI_SGL_MAX_ENTRY_BYTES;
   static constexpr size_t kMaxLz4Bytes = size_t{4} << 20;
   // The memory for lists that an entry needs when it is larger than a flat
@@ -34,7 +34,7 @@ class ZipBlock {
 
   // kDone: the result was found, and written, without the device.
   // REQUIRES: `request` is kCompress or kDecompress with a format that
-  // ZipRequest() has and no larger than the above; `lists` has kListsBytes,
+  // ZipRequestType() has and no larger than the above; `lists` has kListsBytes,
   // aligned for lists.
   ZipStep Begin(const Request& request, uint8_t* lists);
   // REQUIRES: the latest step is kWork.

@@ -73,7 +73,7 @@ class ZipCodec final : public SqeCodec {
     uint16_t turn = 0;            // Makes tags differ from one to the next.
     uint32_t tag = 0;
     uint32_t produced_bytes = 0;
-    ZipStream* stream = nullptr;
+    ZipEngineStream* stream = nullptr;
     ZipBlock block;
     ZipFragment fragment;
   };
@@ -97,7 +97,7 @@ ZipStep ZipCodec::Begin(const Request& request, uint32_t entry_index) {
   Entry& entry = entries_[entry_index];
   if (request.stream != nullptr) {
     entry.kind = Kind::kStream;
-    entry.stream = static_cast<ZipStream*>(request.stream);
+    entry.stream = static_cast<ZipEngineStream*>(request.stream);
     return entry.stream->Begin(request);
   }
   if (request.fragment) {
@@ -182,8 +182,8 @@ SqeCodec::Decoded ZipCodec::Decode(uint32_t entry_index, const Sqe& sqe) {
 
 Capability DeflateCapability(Operation operation) {
   Capability capability;
-  capability.max_source_bytes = ZipBlock::kMaxSourceBytes;
-  capability.max_destination_bytes = ZipBlock::kMaxDestinationBytes;
+  capability.max_source_bytes = ZipBlock::kMaxBytes;
+  capability.max_destination_bytes = ZipBlock::kMaxBytes;
   if (operation == Operation::kCompress) {
     capability.min_level = kMinDeflateLevel;
     capability.max_level = kMaxDeflateLevel;
@@ -194,7 +194,7 @@ Capability DeflateCapability(Operation operation) {
 Capability Lz4Capability() {
   Capability capability;
   capability.max_source_bytes = ZipBlock::kMaxLz4Bytes;
-  capability.max_destination_bytes = ZipBlock::kMaxDestinationBytes;
+  capability.max_destination_bytes = ZipBlock::kMaxBytes;
   capability.min_level = kMinLz4Level;
   capability.max_level = kMaxLz4Level;
   // Their blocks have checksums, which the engine does not make.

@@ -111,7 +111,7 @@ ZipStep ZipSession::Work(uint32_t head_bytes) {
   uint8_t* const output = to_store_ ? context_ + kStoreAt : room_.data();
   const size_t output_bytes = to_store_ ? kStoreBytes : room_.size();
   work_ = {};
-  work_.request = ZipRequest(options_.format);
+  work_.request = ZipRequestType(options_.format);
   // Of no input, too, the address has to be one.
   work_.source = AddressOf(source_.empty() ? context_ : source_.data());
   work_.source_bytes = Flat(source_.size());

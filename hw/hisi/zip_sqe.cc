@@ -22,7 +22,7 @@ uint32_t TypeOf(QmVersion version, uint8_t request) {
 
 }  // namespace
 
-uint8_t ZipRequest(Algorithm format) {
+uint8_t ZipRequestType(Algorithm format) {
   switch (format) {
     case Algorithm::kZlib:
       return HISI_ZIP_REQ_ZLIB;

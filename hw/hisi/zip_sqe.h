@@ -55,7 +55,7 @@ struct ZipAnswer {
 
 // The code of a compression format's requests. REQUIRES: kDeflate, kZlib, kGzip
 // or kLz4.
-uint8_t ZipRequest(Algorithm format);
+uint8_t ZipRequestType(Algorithm format);
 
 // All of `sqe`.
 void WriteZipSqe(QmVersion version, const ZipWork& work, uint32_t tag,

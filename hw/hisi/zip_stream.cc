@@ -17,24 +17,24 @@ constexpr size_t kMaxRoomBytes = size_t{1} << 31;
 
 static_assert(DmaBuffer::kAlignment >= ZipSession::kContextAlignment);
 
-std::unique_ptr<ZipStream> ZipStream::Create(Operation operation,
-                                             Algorithm format) {
+std::unique_ptr<ZipEngineStream> ZipEngineStream::Create(Operation operation,
+                                                         Algorithm format) {
   DmaBuffer context = DmaBuffer::Allocate(ZipSession::kContextBytes);
   if (context.size() == 0) return nullptr;
   uint8_t* const data = context.data();
-  std::unique_ptr<ZipStream> stream(new (std::nothrow)
-                                        ZipStream(std::move(context)));
+  std::unique_ptr<ZipEngineStream> stream(
+      new (std::nothrow) ZipEngineStream(std::move(context)));
   if (stream != nullptr) {
     stream->session_.Open({.operation = operation, .format = format}, data);
   }
   return stream;
 }
 
-size_t ZipStream::max_memory_bytes() const {
+size_t ZipEngineStream::max_memory_bytes() const {
   return sizeof(*this) + context_.size();
 }
 
-ZipStep ZipStream::Begin(const Request& piece) {
+ZipStep ZipEngineStream::Begin(const Request& piece) {
   progress_ = {};
   if (failed_) return ZipStep::Failed(absl::StatusCode::kInvalidArgument);
   piece_bytes_ = piece.source.size();
@@ -44,11 +44,11 @@ ZipStep ZipStream::Begin(const Request& piece) {
                               piece.last));
 }
 
-ZipStep ZipStream::Take(const ZipAnswer& answer) {
+ZipStep ZipEngineStream::Take(const ZipAnswer& answer) {
   return After(session_.Take(answer));
 }
 
-ZipStep ZipStream::After(ZipStep step) {
+ZipStep ZipEngineStream::After(ZipStep step) {
   if (step.kind == ZipStep::Kind::kWork) return step;
   if (step.kind == ZipStep::Kind::kBroken ||
       step.code != absl::StatusCode::kOk) {

@@ -1,5 +1,5 @@
-// A ZipStream is an hw::Stream on the ZIP engine: a session, and the context
-// buffer that the device keeps its state in between pieces.
+// A ZipEngineStream is an hw::Stream on the ZIP engine: a session, and the
+// context buffer that the device keeps its state in between pieces.
 //
 // Memory:  all of it at creation.
 // Threads: as hw::Stream says.
@@ -17,12 +17,12 @@
 
 namespace uacced::hw::hisi {
 
-class ZipStream final : public Stream {
+class ZipEngineStream final : public Stream {
  public:
   // Null: out of memory.
   // REQUIRES: kCompress or kDecompress with kGzip, kZlib or kDeflate.
-  static std::unique_ptr<ZipStream> Create(Operation operation,
-                                           Algorithm format);
+  static std::unique_ptr<ZipEngineStream> Create(Operation operation,
+                                                 Algorithm format);
 
   size_t max_memory_bytes() const override;
 
@@ -33,7 +33,7 @@ class ZipStream final : public Stream {
   ZipStep Take(const ZipAnswer& answer);
 
  private:
-  explicit ZipStream(DmaBuffer context) : context_(std::move(context)) {}
+  explicit ZipEngineStream(DmaBuffer context) : context_(std::move(context)) {}
 
   ZipStep After(ZipStep step);
 
