@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "daemon/core/status_codes.h"
 #include "hw/algorithm.h"
 
 namespace uacced {
@@ -35,9 +36,6 @@ struct RequestSample {
   int64_t queue_wait_ns = -1;    // -1: never left the queue.
   int64_t service_time_ns = -1;  // -1: no device worked on it.
 };
-
-// The canonical codes, kOk..kUnauthenticated.
-inline constexpr size_t kStatusCodeCount = 17;
 
 // Bucket i holds times up to 1 us * 2^i, the last of those 8.4 s; one more
 // holds the rest.

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "daemon/core/job.h"
+#include "daemon/core/job_list.h"
 #include "hw/queue.h"
 
 namespace uacced {
@@ -47,12 +48,25 @@ class InflightTable {
     return std::move(jobs_[index]);
   }
 
-  // Any job in flight, or null when there is none: to empty the table.
-  std::unique_ptr<Job> TakeAny() {
-    for (size_t i = 0; size() > 0 && i < jobs_.size(); ++i) {
-      if (jobs_[i] != nullptr) return Take(static_cast<hw::Tag>(i));
+  // Moves every job in flight to `jobs`, in no order; returns how many.
+  size_t DrainTo(JobList& jobs) {
+    const size_t count = size();
+    for (size_t i = 0; size() > 0; ++i) {
+      const auto tag = static_cast<hw::Tag>(i);
+      if (jobs_[i] != nullptr) jobs.PushBack(Take(tag));
     }
-    return nullptr;
+    return count;
+  }
+
+  // Calls `visit` with every job in flight.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    size_t left = size();
+    for (size_t i = 0; left > 0; ++i) {
+      if (jobs_[i] == nullptr) continue;
+      visit(*jobs_[i]);
+      --left;
+    }
   }
 
  private:

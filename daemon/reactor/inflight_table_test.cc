@@ -1,6 +1,8 @@
 #include "daemon/reactor/inflight_table.h"
 
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/support/recording_reply.h"
@@ -22,8 +24,33 @@ TEST_F(InflightTableTest, GivesDistinctTagsUntilFull) {
   }
   EXPECT_EQ(tags, (std::set<int>{0, 1, 2}));
   EXPECT_EQ(table.size(), 3u);
-  while (auto job = table.TakeAny()) Answer(std::move(job), {});
+  JobList jobs;
+  EXPECT_EQ(table.DrainTo(jobs), 3u);
   EXPECT_EQ(table.size(), 0u);
+  while (!jobs.empty()) Answer(jobs.PopFront(), {});
+  EXPECT_EQ(reply_.count(), 3u);
+}
+
+TEST_F(InflightTableTest, VisitsWhatIsInFlightWhereverItIs) {
+  InflightTable table(4);
+  std::vector<hw::Tag> tags;
+  for (uint64_t cost = 1; cost <= 4; ++cost) {
+    tags.push_back(table.NextTag());
+    table.Insert(MakeJob(&reply_, cost));
+  }
+  Answer(table.Take(tags[0]), {});
+  Answer(table.Take(tags[2]), {});
+  std::set<uint64_t> seen;
+  table.ForEach([&](const Job& job) { seen.insert(job.cost_bytes); });
+  EXPECT_EQ(seen, (std::set<uint64_t>{2, 4}));
+  JobList jobs;
+  EXPECT_EQ(table.DrainTo(jobs), 2u);
+  EXPECT_EQ(table.DrainTo(jobs), 0u);
+  // Every tag can be had again.
+  while (!table.full())
+    table.Insert(jobs.empty() ? MakeJob(&reply_) : jobs.PopFront());
+  table.DrainTo(jobs);
+  while (!jobs.empty()) Answer(jobs.PopFront(), {});
 }
 
 TEST_F(InflightTableTest, ATagIsTakenOnce) {
@@ -43,7 +70,6 @@ TEST_F(InflightTableTest, TagsFromNowhereAreRefused) {
   EXPECT_EQ(table.Take(hw::Tag{0}), nullptr);
   EXPECT_EQ(table.Take(hw::Tag{2}), nullptr);
   EXPECT_EQ(table.Take(hw::Tag{0xffff}), nullptr);
-  EXPECT_EQ(table.TakeAny(), nullptr);
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "base/log.h"
 
 namespace uacced {
 namespace {
@@ -25,22 +24,21 @@ void Increment(std::atomic<T>& counter) {
 
 }  // namespace
 
-Lane::Lane(std::string name, std::unique_ptr<hw::Queue> queue,
+Lane::Lane(LaneOptions options, std::unique_ptr<hw::Queue> queue,
            const std::vector<uint64_t>& quanta_bytes, DeferredList* deferred)
-    : name_(std::move(name)),
-      depth_(queue->depth()),
-      event_fd_(queue->event_fd()),
+    : options_(std::move(options)),
       deferred_(deferred),
+      depth_(queue->depth()),
       queue_(std::move(queue)),
       waiting_(quanta_bytes),
-      in_flight_(depth_),
+      in_flight_(depth()),
       batch_(kBatch) {}
 
 Lane::~Lane() { Stop(Cause::kShuttingDown); }
 
 void Lane::Enqueue(std::unique_ptr<Job> job) {
   if (queue_ == nullptr) {
-    End(std::move(job), kUnavailable(stop_cause_));
+    End(std::move(job), kUnavailable(refusal_));
     return;
   }
   waiting_.Enqueue(std::move(job));
@@ -48,12 +46,35 @@ void Lane::Enqueue(std::unique_ptr<Job> job) {
 }
 
 uint32_t Lane::PollCompletions(int64_t now_ns) {
+  if (queue_ == nullptr) return 0;
+  const uint32_t count = Reap(now_ns);
+  if (queue_ != nullptr) {
+    switch (queue_->fault()) {
+      case hw::QueueFault::kNone:
+        // What is finished and not yet polled is in time.
+        if (now_ns >= next_expiry_ns_ && count < kBatch) {
+          LookForTimeouts(now_ns);
+        }
+        break;
+      case hw::QueueFault::kStopped:
+        Lose(LossReason::kStopped, 0);
+        break;
+      case hw::QueueFault::kBrokeRules:
+        Lose(LossReason::kBrokeRules, 0);
+        break;
+    }
+  }
+  return has_lost() ? count + 1 : count;
+}
+
+uint32_t Lane::Reap(int64_t now_ns) {
   if (in_flight_.size() == 0) return 0;
   const uint32_t count = queue_->Poll(batch_);
   for (uint32_t i = 0; i < count; ++i) {
     std::unique_ptr<Job> job = in_flight_.Take(batch_[i].tag);
     if (job == nullptr) {
-      Isolate(static_cast<uint32_t>(batch_[i].tag));
+      Increment(stats_.unknown_tags);
+      Lose(LossReason::kBrokeRules, static_cast<uint32_t>(batch_[i].tag));
       break;
     }
     Finish(std::move(job), batch_[i], now_ns);
@@ -72,11 +93,14 @@ void Lane::Finish(std::unique_ptr<Job> job, const hw::Completion& completion,
     outcome = {absl::StatusCode::kInternal, Cause::kDevice, 0};
   }
   Increment(stats_.jobs_done);
-  // Too little room is a question, not a failure: mostly it is asked again.
-  if (outcome.code != absl::StatusCode::kOk &&
-      outcome.code != absl::StatusCode::kOutOfRange) {
-    Increment(stats_.jobs_failed);
+  if (outcome.code != absl::StatusCode::kOk) {
+    Increment(stats_.errors[static_cast<size_t>(outcome.code)]);
+    // Too little room is a question, not a failure: mostly it is asked again.
+    if (outcome.code != absl::StatusCode::kOutOfRange) {
+      Increment(stats_.jobs_failed);
+    }
   }
+  Tell(job->request.operation, outcome.code);
   End(std::move(job), outcome);
 }
 
@@ -109,7 +133,7 @@ void Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
   const absl::Status status =
       queue_->Submit(job->request, in_flight_.NextTag());
   if (!status.ok()) {
-    End(std::move(job), {status.code(), Cause::kUnsupported, 0});
+    Refuse(std::move(job), status);
     return;
   }
   // Given more room and done again, a job keeps its first wait. The round's
@@ -118,7 +142,23 @@ void Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
     job->queue_wait_ns = std::max<int64_t>(0, now_ns - job->admitted_ns);
   }
   job->submitted_ns = now_ns;
+  next_expiry_ns_ = std::min(next_expiry_ns_, ExpiryNs(*job));
   in_flight_.Insert(std::move(job));
+}
+
+// A queue that refuses everything must not look like a fast one, so its device
+// hears of it as of a completion.
+void Lane::Refuse(std::unique_ptr<Job> job, const absl::Status& status) {
+  const bool lost = status.code() == absl::StatusCode::kUnavailable;
+  if (lost) Tell(job->request.operation, status.code());
+  End(std::move(job),
+      {status.code(), lost ? Cause::kDeviceLost : Cause::kUnsupported, 0});
+}
+
+void Lane::Tell(hw::Operation operation, absl::StatusCode code) {
+  if (options_.health == nullptr) return;
+  options_.health->OnResult(operation, code == absl::StatusCode::kUnavailable ||
+                                           code == absl::StatusCode::kInternal);
 }
 
 void Lane::End(std::unique_ptr<Job> job, Outcome outcome) {
@@ -132,24 +172,62 @@ void Lane::RefuseWaiting(Cause cause) {
   UpdateGauges();
 }
 
-void Lane::Isolate(uint32_t tag) {
-  Increment(stats_.unknown_tags);
-  stats_.isolated.store(true, std::memory_order_relaxed);
-  Log(LogLevel::kError, "reactor",
-      "queue isolated: it completed a request that it does not hold",
-      {{"device", name_}, {"tag", tag}});
-  Stop(Cause::kDeviceLost);
+int64_t Lane::ExpiryNs(const Job& job) const {
+  const int64_t timeout_ns =
+      options_.timeouts_ns[static_cast<size_t>(job.request.operation)];
+  return timeout_ns > 0 ? job.submitted_ns + timeout_ns : kInfiniteFutureNs;
 }
 
-void Lane::Stop(Cause cause) {
+// Jobs that ended since left their expiry behind, so this may find none: then
+// there is one look for each timeout that passes, not for each job.
+void Lane::LookForTimeouts(int64_t now_ns) {
+  next_expiry_ns_ = kInfiniteFutureNs;
+  in_flight_.ForEach([this](const Job& job) {
+    next_expiry_ns_ = std::min(next_expiry_ns_, ExpiryNs(job));
+  });
+  if (now_ns < next_expiry_ns_) return;
+  Increment(stats_.timeouts);
+  Lose(LossReason::kTimeout, 0);
+}
+
+void Lane::Lose(LossReason reason, uint32_t tag) {
   if (queue_ == nullptr) return;
-  stop_cause_ = cause;
-  // First the device, so that it can no longer write to a job's buffers.
-  queue_.reset();
-  while (std::unique_ptr<Job> job = in_flight_.TakeAny()) {
-    End(std::move(job), kUnavailable(cause));
+  stats_.attached.store(false, std::memory_order_relaxed);
+  next_expiry_ns_ = kInfiniteFutureNs;
+  LostQueue& lost = lost_.emplace();
+  lost.queue = std::move(queue_);
+  lost.job_count = in_flight_.DrainTo(lost.jobs);
+  lost.reason = reason;
+  lost.tag = tag;
+  lost.key = options_.key;
+  RefuseWaiting(refusal_);
+}
+
+void Lane::HandOver() {
+  LostQueue lost = *std::exchange(lost_, std::nullopt);
+  if (options_.sink != nullptr) {
+    options_.sink->TakeLost(std::move(lost));
+  } else {
+    EndLostQueue(std::move(lost), refusal_, *deferred_);
   }
-  RefuseWaiting(cause);
+}
+
+void Lane::Attach(std::unique_ptr<hw::Queue> queue) {
+  if (queue->depth() != depth()) {
+    in_flight_ = InflightTable(queue->depth());
+    depth_.store(queue->depth(), std::memory_order_relaxed);
+  }
+  queue_ = std::move(queue);
+  Increment(stats_.resets);
+  stats_.attached.store(true, std::memory_order_relaxed);
+}
+
+// Jobs that were already lost end with the others.
+void Lane::Stop(Cause cause) {
+  refusal_ = cause;
+  Lose(LossReason::kRequested, 0);
+  if (!has_lost()) return;
+  EndLostQueue(*std::exchange(lost_, std::nullopt), cause, *deferred_);
 }
 
 void Lane::UpdateGauges() {

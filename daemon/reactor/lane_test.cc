@@ -17,7 +17,7 @@ class LaneTest : public testing::Test {
  protected:
   LaneTest()
       : state_(std::make_shared<FakeQueueState>()),
-        lane_(std::make_unique<Lane>("fake",
+        lane_(std::make_unique<Lane>(LaneOptions{.name = "fake"},
                                      std::make_unique<FakeQueue>(state_, 4),
                                      std::vector<uint64_t>{1000}, &deferred_)) {
   }
@@ -85,44 +85,6 @@ TEST_F(LaneTest, ARefusedSubmissionIsAnsweredAndKeepsItsSlotFree) {
   EXPECT_EQ(jobs[9]->outcome.code, StatusCode::kUnimplemented);
   EXPECT_EQ(jobs[9]->outcome.cause, Cause::kUnsupported);
   EXPECT_TRUE(lane_->idle());
-}
-
-TEST_F(LaneTest, ACompletionFromNowhereIsolatesTheQueue) {
-  Enqueue(6);
-  lane_->SubmitWaiting(1);
-  state_->Complete(hw::Tag{0x7777});
-  lane_->PollCompletions(2);
-  EXPECT_TRUE(state_->destroyed);
-  EXPECT_TRUE(lane_->stats().isolated);
-  EXPECT_EQ(lane_->stats().unknown_tags, 1u);
-  for (const auto& job : reply_.Take(6)) {
-    EXPECT_EQ(job->outcome.code, StatusCode::kUnavailable);
-    EXPECT_EQ(job->outcome.cause, Cause::kDeviceLost);
-  }
-  // Later ones are refused at once.
-  Enqueue(1);
-  EXPECT_EQ(reply_.Take(1)[0]->outcome.cause, Cause::kDeviceLost);
-  EXPECT_EQ(lane_->PollCompletions(3), 0u);
-  EXPECT_EQ(lane_->SubmitWaiting(3), 0u);
-  EXPECT_EQ(reply_.lost(), 0);
-}
-
-TEST_F(LaneTest, ADuplicateCompletionIsAnsweredOnce) {
-  Enqueue(1);
-  lane_->SubmitWaiting(1);
-  const hw::Tag tag = state_->visible[0];
-  state_->Complete(tag);
-  lane_->PollCompletions(2);
-  EXPECT_EQ(reply_.Take(1)[0]->outcome.code, StatusCode::kOk);
-  Enqueue(2);
-  lane_->SubmitWaiting(3);
-  // One of the two tags is the old one; completing it twice is the fault.
-  state_->Complete(tag);
-  state_->Complete(tag);
-  lane_->PollCompletions(4);
-  EXPECT_EQ(reply_.Take(2).size(), 2u);
-  EXPECT_TRUE(lane_->stats().isolated);
-  EXPECT_EQ(reply_.lost(), 0);
 }
 
 TEST_F(LaneTest, AProducedLengthPastTheDestinationIsTheDevicesFault) {

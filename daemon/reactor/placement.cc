@@ -42,7 +42,7 @@ void Add(const Lane& lane, Placement::DeviceStats& sum) {
   sum.jobs_done += stats.jobs_done.load();
   sum.jobs_failed += stats.jobs_failed.load();
   sum.unknown_tags += stats.unknown_tags.load();
-  sum.isolated &= stats.isolated.load();
+  sum.isolated &= !stats.attached.load();
 }
 
 }  // namespace

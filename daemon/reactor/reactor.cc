@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -74,11 +75,31 @@ Reactor::Reactor(Options options, const Clock* clock,
 
 Reactor::~Reactor() { Stop(0); }
 
-uint16_t Reactor::AddLane(std::string name, std::unique_ptr<hw::Queue> queue) {
+uint16_t Reactor::AddLane(LaneOptions options,
+                          std::unique_ptr<hw::Queue> queue) {
   if (queue->event_fd() >= 0) sleeper_->Watch(queue->event_fd());
-  lanes_.push_back(std::make_unique<Lane>(std::move(name), std::move(queue),
+  lanes_.push_back(std::make_unique<Lane>(std::move(options), std::move(queue),
                                           options_.quanta_bytes, &deferred_));
   return static_cast<uint16_t>(lanes_.size() - 1);
+}
+
+bool Reactor::Attach(uint16_t lane_index, std::unique_ptr<hw::Queue> queue) {
+  return Post({lane_index, std::move(queue)});
+}
+
+bool Reactor::Detach(uint16_t lane_index) {
+  return Post({lane_index, nullptr});
+}
+
+bool Reactor::Post(Control control) {
+  {
+    std::lock_guard lock(controls_mutex_);
+    if (controls_closed_) return false;
+    controls_.push_back(std::move(control));
+    has_controls_.store(true, std::memory_order_relaxed);
+  }
+  inbox_.wakeup().Notify();
+  return true;
 }
 
 void Reactor::Start() {
@@ -126,10 +147,10 @@ bool Reactor::HelpOut() {
       // and will look, or the turn can be had now.
       if (!turn.try_lock()) return true;
     }
-    while (TakeTurn() > 0) {
+    while (TakeTurn(Turn::kBorrowed) > 0) {
       if (--turns_left <= 0) return false;
     }
-    if (NeedsPolling()) return false;
+    if (NeedsOwnThread()) return false;
     // The turn is given back here.
   } while (missed_.exchange(false, std::memory_order_acq_rel));
   return true;
@@ -138,14 +159,28 @@ bool Reactor::HelpOut() {
 void Reactor::Run() {
   TurnLock turn(turn_);
   for (;;) {
-    if (TakeTurn() > 0) {
+    if (TakeTurn(Turn::kOwn) > 0) {
       idle_since_ns_ = 0;
       continue;
     }
     if (stopping_.load(std::memory_order_acquire) && MayExit()) break;
     BackOff(turn);
   }
-  for (const auto& lane : lanes_) lane->Stop(Cause::kShuttingDown);
+  End(turn);
+}
+
+void Reactor::End(TurnLock& turn) {
+  std::vector<Control> controls;
+  {
+    std::lock_guard lock(controls_mutex_);
+    controls_closed_ = true;
+    controls.swap(controls_);
+  }
+  controls.clear();
+  for (const auto& lane : lanes_) {
+    Unwatch(*lane);
+    lane->Stop(Cause::kShuttingDown);
+  }
   deferred_.RunAll();
   // Who still brings a job finds the end, and has it refused by the stopped
   // lanes. Those who did not find it came before the line after, and are served
@@ -159,10 +194,14 @@ void Reactor::Run() {
 
 // One round of the loop, and what replies put off until its end; returns how
 // much moved.
-uint32_t Reactor::TakeTurn() {
+uint32_t Reactor::TakeTurn(Turn turn) {
   turn_holder_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   ++t_turns;
   const uint32_t moved = Round();
+  if (turn == Turn::kOwn) {
+    if (has_controls_.load(std::memory_order_relaxed)) ServeControls();
+    if (lane_lost_) HandOverLost();
+  }
   deferred_.RunAll();
   --t_turns;
   turn_holder_.store(std::thread::id(), std::memory_order_relaxed);
@@ -206,8 +245,44 @@ uint32_t Reactor::ServeLanes() {
   for (const auto& lane : lanes_) {
     moved += lane->PollCompletions(now_ns_);
     moved += lane->SubmitWaiting(now_ns_);
+    lane_lost_ |= lane->has_lost();
   }
   return moved;
+}
+
+void Reactor::ServeControls() {
+  std::vector<Control> controls;
+  {
+    std::lock_guard lock(controls_mutex_);
+    controls.swap(controls_);
+    has_controls_.store(false, std::memory_order_relaxed);
+  }
+  for (Control& control : controls) {
+    Lane& lane = *lanes_[control.lane_index];
+    if (control.queue == nullptr) {
+      lane.Detach();
+      lane_lost_ |= lane.has_lost();
+      continue;
+    }
+    const int fd = control.queue->event_fd();
+    if (fd >= 0) sleeper_->Watch(fd);
+    lane.Attach(std::move(control.queue));
+  }
+}
+
+void Reactor::HandOverLost() {
+  lane_lost_ = false;
+  for (const auto& lane : lanes_) {
+    if (!lane->has_lost()) continue;
+    Unwatch(*lane);
+    lane->HandOver();
+  }
+}
+
+// Before its queue is destroyed: then nobody holds the descriptor.
+void Reactor::Unwatch(const Lane& lane) {
+  const int fd = lane.has_lost() ? lane.lost_event_fd() : lane.event_fd();
+  if (fd >= 0) sleeper_->Unwatch(fd);
 }
 
 // While stopping: refuses what waits, and says whether the devices are done or
@@ -221,8 +296,21 @@ bool Reactor::MayExit() {
   return idle || now_ns_ >= stop_by_ns_.load(std::memory_order_relaxed);
 }
 
-// A device that cannot wake anybody has work.
-bool Reactor::NeedsPolling() const {
+int64_t Reactor::NextExpiryNs() const {
+  int64_t next_ns = kInfiniteFutureNs;
+  for (const auto& lane : lanes_) {
+    next_ns = std::min(next_ns, lane->next_expiry_ns());
+  }
+  return next_ns;
+}
+
+// Whether the reactor's own thread, which sleeps, has to know of something: a
+// device with work that cannot wake anybody, a lost queue, a timeout before
+// the thread would wake. A lane's next expiry does not move while jobs come and
+// go in time, so of a stream of jobs that others bring the first alone wakes it
+// for that.
+bool Reactor::NeedsOwnThread() const {
+  if (lane_lost_ || NextExpiryNs() < wakes_at_ns_) return true;
   for (const auto& lane : lanes_) {
     if (lane->event_fd() < 0 && !lane->idle()) return true;
   }
@@ -243,12 +331,17 @@ void Reactor::Sleep(TurnLock& turn) {
   Wakeup& wakeup = inbox_.wakeup();
   wakeup.PrepareSleep();
   const bool stopping = stopping_.load(std::memory_order_acquire);
-  if (inbox_.ApproximateSize() == 0 && ArmAll()) {
+  if (inbox_.ApproximateSize() == 0 &&
+      !has_controls_.load(std::memory_order_relaxed) && ArmAll()) {
     Add(stats_.sleeps, 1);
+    wakes_at_ns_ = stopping ? now_ns_ + kDrainIntervalNs : NextExpiryNs();
+    const int64_t timeout_ns =
+        wakes_at_ns_ == kInfiniteFutureNs
+            ? Sleeper::kNoTimeout
+            : std::max<int64_t>(1, wakes_at_ns_ - now_ns_);
     turn.unlock();
     if (!missed_.exchange(false, std::memory_order_acq_rel)) {
-      const absl::Status status =
-          sleeper_->Sleep(stopping ? kDrainIntervalNs : Sleeper::kNoTimeout);
+      const absl::Status status = sleeper_->Sleep(timeout_ns);
       if (!status.ok()) SleepBadly(status);
     }
     turn.lock();

@@ -8,8 +8,9 @@
 // more than most small jobs do (docs/decisions/0009).
 //
 // Units:   times in nanoseconds of the given clock.
-// Threads: TryPush() and the stats are thread-safe. AddLane() only before
-//          Start(); Start() and Stop() from the thread that owns the reactor.
+// Threads: TryPush(), Attach(), Detach() and the stats are thread-safe.
+//          AddLane() only before Start(); Start() and Stop() from the thread
+//          that owns the reactor.
 #ifndef UACCED_DAEMON_REACTOR_REACTOR_H_
 #define UACCED_DAEMON_REACTOR_REACTOR_H_
 
@@ -58,7 +59,20 @@ class Reactor {
   ~Reactor();
 
   // Serves `queue` too. Returns the lane's index, for Job::lane_index.
-  uint16_t AddLane(std::string name, std::unique_ptr<hw::Queue> queue);
+  uint16_t AddLane(LaneOptions options, std::unique_ptr<hw::Queue> queue);
+  uint16_t AddLane(std::string name, std::unique_ptr<hw::Queue> queue) {
+    return AddLane(LaneOptions{.name = std::move(name)}, std::move(queue));
+  }
+
+  // For whoever cares for devices. Both are done soon, in the order of the
+  // calls, by the reactor's own thread. False: the reactor has ended, or will
+  // before; `queue` is destroyed, on this thread or the reactor's.
+  //
+  // Attach() gives a lane that lost its queue another. REQUIRES: the lost one
+  // has come to the sink. Detach() has the lane lose its queue as
+  // LossReason::kRequested; a lane that has none stays as it is.
+  bool Attach(uint16_t lane_index, std::unique_ptr<hw::Queue> queue);
+  bool Detach(uint16_t lane_index);
 
   void Start();
 
@@ -96,14 +110,30 @@ class Reactor {
 
   using TurnLock = std::unique_lock<std::mutex>;
 
+  // What the turn's holder may do: only the reactor's own thread knows that
+  // nobody sleeps on a descriptor, and may hand queues over and take new ones.
+  enum class Turn : uint8_t { kOwn, kBorrowed };
+
+  // A lane, and a queue to attach; null: to detach.
+  struct Control {
+    uint16_t lane_index;
+    std::unique_ptr<hw::Queue> queue;
+  };
+
+  bool Post(Control control);
   void Run();
+  void End(TurnLock& turn);
   bool HelpOut();
-  uint32_t TakeTurn();
+  uint32_t TakeTurn(Turn turn);
   uint32_t Round();
   void ReadClock();
   uint32_t DrainInbox();
   uint32_t ServeLanes();
-  bool NeedsPolling() const;
+  void ServeControls();
+  void HandOverLost();
+  void Unwatch(const Lane& lane);
+  int64_t NextExpiryNs() const;
+  bool NeedsOwnThread() const;
   bool MayExit();
   void BackOff(TurnLock& turn);
   void Sleep(TurnLock& turn);
@@ -122,10 +152,19 @@ class Reactor {
   std::atomic<bool> stopping_{false};
   std::atomic<int64_t> stop_by_ns_{0};
 
+  // Rare: what Attach() and Detach() ask for.
+  std::atomic<bool> has_controls_{false};
+  std::mutex controls_mutex_;
+  std::vector<Control> controls_;
+  bool controls_closed_ = false;
+
   // What is inside the lanes, and the fields below, belong to who holds it.
   std::mutex turn_;
   int64_t now_ns_ = 0;
   bool was_busy_ = false;
+  bool lane_lost_ = false;  // Some lane has something to hand over.
+  // When the reactor's thread wakes of its own accord.
+  int64_t wakes_at_ns_ = kInfiniteFutureNs;
   DeferredList deferred_;  // Of this round.
 
   // Who has the turn and does rounds; nobody between turns.

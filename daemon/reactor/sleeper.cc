@@ -10,8 +10,10 @@
 namespace uacced {
 namespace {
 
-// More than there are descriptors to watch; the kernel rounds it up.
 constexpr unsigned kRingEntries = 64;
+
+// The number of entries that say nothing, besides liburing's own.
+constexpr uint64_t kNoSlot = UINT64_MAX - 1;
 
 }  // namespace
 
@@ -32,7 +34,34 @@ Sleeper::~Sleeper() {
   if (initialised_) io_uring_queue_exit(&ring_);
 }
 
-void Sleeper::Watch(int fd) { watched_.push_back({fd, false}); }
+void Sleeper::Watch(int fd) {
+  for (Watched& slot : watched_) {
+    if (slot.fd >= 0 || slot.armed) continue;
+    slot.fd = fd;
+    return;
+  }
+  watched_.push_back({fd, false});
+}
+
+// A poll holds its file, so a device could not be released before the poll has
+// ended; and its end tells that no entry with its number comes any more.
+void Sleeper::Unwatch(int fd) {
+  for (size_t i = 0; i < watched_.size(); ++i) {
+    if (watched_[i].fd != fd) continue;
+    watched_[i].fd = -1;
+    if (!watched_[i].armed) return;
+    io_uring_sqe* sqe = GetSqe();
+    if (sqe == nullptr) return;
+    io_uring_prep_poll_remove(sqe, i);
+    io_uring_sqe_set_data64(sqe, kNoSlot);
+    while (watched_[i].armed) {
+      const int result = io_uring_submit_and_wait(&ring_, 1);
+      ReapEvents();
+      if (result < 0 && result != -EINTR) return;
+    }
+    return;
+  }
+}
 
 absl::Status Sleeper::Sleep(int64_t timeout_ns) {
   if (absl::Status status = ArmPolls(); !status.ok()) return status;
@@ -58,15 +87,22 @@ absl::Status Sleeper::Sleep(int64_t timeout_ns) {
 absl::Status Sleeper::ArmPolls() {
   for (size_t i = 0; i < watched_.size(); ++i) {
     if (watched_[i].armed || watched_[i].fd < 0) continue;
-    io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
+    io_uring_sqe* sqe = GetSqe();
     if (sqe == nullptr) {
-      return absl::ResourceExhaustedError("more descriptors than ring entries");
+      return absl::ResourceExhaustedError("the ring takes no more entries");
     }
     io_uring_prep_poll_multishot(sqe, watched_[i].fd, POLLIN);
     io_uring_sqe_set_data64(sqe, i);
     watched_[i].armed = true;
   }
   return absl::OkStatus();
+}
+
+// Makes room when the ring is full.
+io_uring_sqe* Sleeper::GetSqe() {
+  io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
+  if (sqe != nullptr || io_uring_submit(&ring_) < 0) return sqe;
+  return io_uring_get_sqe(&ring_);
 }
 
 void Sleeper::ReapEvents() {

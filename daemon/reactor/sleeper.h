@@ -29,8 +29,14 @@ class Sleeper {
   Sleeper& operator=(const Sleeper&) = delete;
   ~Sleeper();
 
-  // From now on Sleep() returns when `fd` becomes readable, until it is closed.
+  // From now on Sleep() returns when `fd` becomes readable, until Unwatch().
+  // REQUIRES: it is not watched.
   void Watch(int fd);
+
+  // When this returns, nothing here holds on to `fd` or the file behind it: it
+  // may be closed, and its number be used again. Does nothing when it is not
+  // watched.
+  void Unwatch(int fd);
 
   // Returns after a watched descriptor became readable since the last call, at
   // the timeout, or now and then without either. An error means that sleeping
@@ -40,11 +46,13 @@ class Sleeper {
  private:
   Sleeper() = default;
   absl::Status ArmPolls();
+  io_uring_sqe* GetSqe();
   void ReapEvents();
 
+  // A slot is used again when neither is set.
   struct Watched {
-    int fd;
-    bool armed;
+    int fd;      // -1: nobody wants to know.
+    bool armed;  // The kernel has a poll whose last entry is yet to come.
   };
   io_uring ring_{};
   bool initialised_ = false;

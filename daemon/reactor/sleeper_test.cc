@@ -3,8 +3,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <thread>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/unique_fd.h"
@@ -59,6 +62,96 @@ TEST(SleeperTest, AClosedDescriptorIsForgotten) {
   // The first one may return at once, with the error.
   for (int i = 0; i < 3; ++i) ASSERT_TRUE((*sleeper)->Sleep(3'000'000).ok());
   EXPECT_GE(clock.NowNs() - start, 5'900'000);
+}
+
+// Whether a Sleep() of 3 ms lasted about that long.
+bool SleepsThrough(Sleeper& sleeper) {
+  MonotonicClock clock;
+  const int64_t start = clock.NowNs();
+  EXPECT_TRUE(sleeper.Sleep(3'000'000).ok());
+  return clock.NowNs() - start >= 2'900'000;
+}
+
+TEST(SleeperTest, AnUnwatchedDescriptorWakesNobody) {
+  auto sleeper = Sleeper::Create();
+  ASSERT_TRUE(sleeper.ok()) << sleeper.status();
+  UniqueFd a(eventfd(0, 0)), b(eventfd(0, 0));
+  (*sleeper)->Watch(a.get());
+  (*sleeper)->Watch(b.get());
+  ASSERT_TRUE((*sleeper)->Sleep(1'000).ok());
+  (*sleeper)->Unwatch(a.get());
+  Signal(a.get());
+  EXPECT_TRUE(SleepsThrough(**sleeper));
+  // The other one is still watched.
+  Signal(b.get());
+  ASSERT_TRUE((*sleeper)->Sleep(Sleeper::kNoTimeout).ok());
+}
+
+TEST(SleeperTest, UnwatchingWhatIsNotWatchedDoesNothing) {
+  auto sleeper = Sleeper::Create();
+  ASSERT_TRUE(sleeper.ok()) << sleeper.status();
+  UniqueFd fd(eventfd(0, 0));
+  (*sleeper)->Unwatch(fd.get());
+  (*sleeper)->Watch(fd.get());
+  (*sleeper)->Unwatch(fd.get());  // Before it was ever armed.
+  (*sleeper)->Unwatch(fd.get());
+  Signal(fd.get());
+  EXPECT_TRUE(SleepsThrough(**sleeper));
+}
+
+// The write end of a pipe learns that nobody holds the read end any more.
+TEST(SleeperTest, AnUnwatchedFileIsNotHeldOpen) {
+  auto sleeper = Sleeper::Create();
+  ASSERT_TRUE(sleeper.ok()) << sleeper.status();
+  signal(SIGPIPE, SIG_IGN);
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  UniqueFd reader(ends[0]), writer(ends[1]);
+  (*sleeper)->Watch(reader.get());
+  ASSERT_TRUE((*sleeper)->Sleep(1'000).ok());
+  (*sleeper)->Unwatch(reader.get());
+  reader = UniqueFd();
+  EXPECT_EQ(write(writer.get(), "x", 1), -1);
+  EXPECT_EQ(errno, EPIPE);
+}
+
+TEST(SleeperTest, ADescriptorNumberUsedAgainIsANewDescriptor) {
+  auto sleeper = Sleeper::Create();
+  ASSERT_TRUE(sleeper.ok()) << sleeper.status();
+  int number = -1;
+  for (int i = 0; i < 200; ++i) {
+    UniqueFd fd(eventfd(0, 0));
+    if (number < 0) number = fd.get();
+    ASSERT_EQ(fd.get(), number);
+    (*sleeper)->Watch(fd.get());
+    if (i % 3 == 0) Signal(fd.get());  // An event on its way when it goes.
+    if (i % 2 == 0) {
+      ASSERT_TRUE((*sleeper)->Sleep(1).ok());
+    }
+    (*sleeper)->Unwatch(fd.get());
+  }
+  UniqueFd last(eventfd(0, 0));
+  ASSERT_EQ(last.get(), number);
+  (*sleeper)->Watch(last.get());
+  EXPECT_TRUE(SleepsThrough(**sleeper));
+  Signal(last.get());
+  ASSERT_TRUE((*sleeper)->Sleep(Sleeper::kNoTimeout).ok());
+}
+
+TEST(SleeperTest, WatchesMoreThanTheRingHolds) {
+  auto sleeper = Sleeper::Create();
+  ASSERT_TRUE(sleeper.ok()) << sleeper.status();
+  std::vector<UniqueFd> fds;
+  for (int i = 0; i < 200; ++i) {
+    fds.emplace_back(eventfd(0, 0));
+    (*sleeper)->Watch(fds.back().get());
+  }
+  ASSERT_TRUE((*sleeper)->Sleep(1'000).ok());
+  for (const UniqueFd& fd : fds) {
+    Signal(fd.get());
+    ASSERT_TRUE((*sleeper)->Sleep(Sleeper::kNoTimeout).ok());
+    Clear(fd.get());
+  }
 }
 
 TEST(SleeperTest, WakesFromAnotherThread) {
