@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "base/status_code_count.h"
+#include "daemon/core/status_codes.h"
 #include "hw/algorithm.h"
 
 namespace uacced {

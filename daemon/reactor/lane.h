@@ -23,8 +23,9 @@
 
 #include "absl/status/status.h"
 #include "base/clock.h"
-#include "base/status_code_count.h"
 #include "daemon/core/job.h"
+#include "daemon/core/status_codes.h"
+#include "daemon/core/status_codes.h"
 #include "daemon/health/device_health.h"
 #include "daemon/health/loss_reason.h"
 #include "daemon/reactor/inflight_table.h"

@@ -94,6 +94,9 @@ class Placement {
 
   const std::vector<Target>& targets() const { return targets_; }
   size_t reactor_count() const { return reactors_.size(); }
+  const Lane& lane(size_t reactor_index, uint16_t lane_index) const {
+    return reactors_[reactor_index]->lane(lane_index);
+  }
   DeviceStats ReadStats(const Target& target) const;
 
  private:

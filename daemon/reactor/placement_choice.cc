@@ -1,5 +1,6 @@
 #include "daemon/reactor/placement_choice.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -303,11 +304,31 @@ absl::Status NotSupported(const hw::Request& request, bool hardware_only) {
            {"algorithm", std::string(hw::Info(request.algorithm).name)}}});
 }
 
-absl::Status AllIsolated() {
+absl::Status AllLost() {
   return MakeError(absl::StatusCode::kUnavailable,
-                   "every device with this operation is isolated; see "
+                   "every device with this operation is out of use; see "
                    "`uaccectl devices`",
                    {.reason = "DEVICE_LOST", .retry_after = absl::Seconds(1)});
+}
+
+// Why an accelerator that takes `request` did not get it.
+std::string WhyNot(const PlacementTarget& target, const PlacementReactor& where,
+                   const hw::Request& request, bool failed) {
+  if (failed) return "failed this request";
+  const DeviceState state = target.health->state();
+  if (state == DeviceState::kProbation) return "is on probation, and busy";
+  if (state != DeviceState::kUp) return absl::StrCat("is ", Name(state));
+  return BestLane(target, where, request, 0).has_value()
+             ? "failed at this too often"
+             : "lost its queue";
+}
+
+// When the first of them is tried again, in the bounds of good advice.
+absl::Duration RetryAfter(int64_t retry_at_ns, int64_t now_ns) {
+  constexpr absl::Duration kLeast = absl::Milliseconds(100);
+  constexpr absl::Duration kMost = absl::Seconds(5);
+  if (retry_at_ns == 0) return absl::Seconds(1);
+  return std::clamp(absl::Nanoseconds(retry_at_ns - now_ns), kLeast, kMost);
 }
 
 }  // namespace
@@ -319,11 +340,6 @@ PlacementChoice Choose(const std::vector<PlacementTarget>& targets,
   return Chooser(targets, policy, where, request, wish).Choose();
 }
 
-bool IsIsolated(const PlacementTarget& target, const PlacementReactor& where,
-                const hw::Request& request) {
-  return !BestLane(target, where, request, 0).has_value();
-}
-
 absl::Status Refusal(const std::vector<PlacementTarget>& targets,
                      const PlacementReactor& where, const hw::Request& request,
                      const PlacementWish& wish, const PlacementChoice& choice) {
@@ -331,20 +347,25 @@ absl::Status Refusal(const std::vector<PlacementTarget>& targets,
     return NotSupported(request, wish.mode == ExecutionMode::kHardwareOnly);
   }
   std::string states;
+  int64_t retry_at_ns = 0;
   for (size_t i = 0; i < targets.size(); ++i) {
     const PlacementTarget& target = targets[i];
     if (!target.info().hardware || !Covers(target, request)) continue;
+    const bool failed = (wish.excluded >> i & 1) != 0;
     absl::StrAppend(&states, states.empty() ? "" : ", ", target.info().name,
-                    (wish.excluded >> i & 1) != 0 ? " failed this request"
-                    : IsIsolated(target, where, request) ? " is isolated"
-                                                         : " is out of use");
+                    " ", WhyNot(target, where, request, failed));
+    const int64_t at_ns = target.health->Read().retry_at_ns;
+    if (at_ns != 0 && (retry_at_ns == 0 || at_ns < retry_at_ns)) {
+      retry_at_ns = at_ns;
+    }
   }
-  if (states.empty()) return AllIsolated();
+  if (states.empty()) return AllLost();
   return MakeError(
       absl::StatusCode::kUnavailable,
       absl::StrCat("every accelerator that can ", Work(request),
                    " is out of use: ", states, "; see `uaccectl devices`"),
-      {.reason = "DEVICES_OUT_OF_USE", .retry_after = absl::Seconds(1)});
+      {.reason = "DEVICES_OUT_OF_USE",
+       .retry_after = RetryAfter(retry_at_ns, wish.now_ns)});
 }
 
 }  // namespace uacced

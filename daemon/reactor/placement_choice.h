@@ -92,10 +92,6 @@ absl::Status Refusal(const std::vector<PlacementTarget>& targets,
                      const PlacementReactor& where, const hw::Request& request,
                      const PlacementWish& wish, const PlacementChoice& choice);
 
-// True when every lane of the kinds that take `request` is isolated.
-bool IsIsolated(const PlacementTarget& target, const PlacementReactor& where,
-                const hw::Request& request);
-
 }  // namespace uacced
 
 #endif  // UACCED_DAEMON_REACTOR_PLACEMENT_CHOICE_H_

@@ -296,7 +296,7 @@ TEST_F(PlacementTest, OutOfUseMeansTheFallbackDeviceOrNobody) {
   EXPECT_EQ(status.code(), StatusCode::kUnavailable);
   EXPECT_EQ(GetErrorDetail(status).reason, "DEVICES_OUT_OF_USE");
   EXPECT_GT(GetErrorDetail(status).retry_after, absl::ZeroDuration());
-  EXPECT_NE(status.message().find("zip0 is isolated"), std::string::npos);
+  EXPECT_NE(status.message().find("zip0 lost its queue"), std::string::npos);
 
   status = PlaceStatus({.mode = Mode::kHardwareOnly});
   EXPECT_EQ(status.code(), StatusCode::kUnavailable);

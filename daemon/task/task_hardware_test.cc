@@ -8,6 +8,7 @@
 
 #include "daemon/core/error.h"
 #include "daemon/core/execution_mode.h"
+#include "daemon/health/device_health.h"
 #include "daemon/task/task.h"
 #include "gtest/gtest.h"
 #include "hw/soft/soft_device.h"
@@ -69,6 +70,7 @@ class TaskHardwareTest : public testing::Test {
     placement_ = std::make_unique<Placement>();
     placement_->AddReactor(reactor_.get());
     devices_.clear();
+    for (auto& health : health_) health = std::make_unique<DeviceHealth>();
     for (auto& soft : soft_) {
       auto created = hw::SoftDevice::Create({.workers = 1, .queue_depth = 8});
       ASSERT_TRUE(created.ok()) << created.status();
@@ -90,7 +92,7 @@ class TaskHardwareTest : public testing::Test {
     auto queue = device.OpenQueue(0);
     ASSERT_TRUE(queue.ok()) << queue.status();
     placement_->AddDevice({&device,
-                           &health_,
+                           health_[placement_->targets().size()].get(),
                            {{{reactor_->AddLane("lane", *std::move(queue))}}},
                            fallback_only});
   }
@@ -147,6 +149,17 @@ class TaskHardwareTest : public testing::Test {
     text.resize(bytes);
     return text;
   }
+  // Back into use, as the supervisor and a probation would have it.
+  void Recover() {
+    for (const auto& health : health_) {
+      if (health->state() != DeviceState::kQuarantined) continue;
+      health->BeginReset();
+      health->BeginProbation();
+      while (health->state() == DeviceState::kProbation) {
+        health->OnResult(Operation::kCopy, /*device_fault=*/false);
+      }
+    }
+  }
   uint64_t mismatched() const {
     return metrics_.mismatched(0) + metrics_.mismatched(1);
   }
@@ -168,7 +181,7 @@ class TaskHardwareTest : public testing::Test {
   std::array<DeviceScript, 2> scripts_;
   std::array<std::unique_ptr<hw::SoftDevice>, 4> soft_;
   std::vector<std::unique_ptr<ScriptedDevice>> devices_;
-  DeviceHealth health_;
+  std::array<std::unique_ptr<DeviceHealth>, 4> health_;
   // Ends after what jobs end on, before the devices.
   ReplyPool reply_pool_{2, 1024};
   std::unique_ptr<Reactor> reactor_;
@@ -377,6 +390,7 @@ TEST_F(TaskHardwareTest, NothingWrongIsDeliveredWhenAllIsVerified) {
   Run(right, text);
   for (const Mode mode : {Mode::kPreferHardware, Mode::kHardwareOnly}) {
     const uint64_t before = mismatched();
+    Recover();
     // Each accelerator spoils something in the course of it.
     scripts_[0].spoil = 3;
     scripts_[1].spoil_tag = 1;
@@ -411,6 +425,7 @@ TEST_F(TaskHardwareTest, EveryOperationIsVerified) {
   for (size_t i = 0; i < right.step_count(); ++i) {
     for (const bool tag : {false, true}) {
       if (tag && right.step(i).request.mac.empty()) continue;
+      Recover();
       TestTask task(*path_);
       AddAll(task, Mode::kSoftwareOnly);
       task.step(i).mode = Mode::kPreferHardware;
@@ -427,6 +442,7 @@ TEST_F(TaskHardwareTest, EveryOperationIsVerified) {
       EXPECT_EQ(task.step(4).digest, right.step(4).digest);
     }
   }
+  Recover();
   scripts_[0].spoil = 1;
   TestTask unpack(*path_);
   Add(unpack, Operation::kDecompress, Algorithm::kZlib);
@@ -453,6 +469,7 @@ TEST_F(TaskHardwareTest, ChecksumsOfFragmentsAreVerified) {
     uint32_t right = 0, checksum = 0;
     for (uint32_t* out : {&right, &checksum}) {
       const uint64_t before = mismatched();
+      Recover();
       scripts_[0].spoil_checksum = out == &checksum ? 1 : 0;
       TestTask task(*path_);
       Step& step = Add(task, Operation::kCompress, algorithm);
@@ -493,6 +510,38 @@ TEST_F(TaskHardwareTest, HardwareOnlyNeverGetsTheCheckersResult) {
   EXPECT_EQ(task.status().code(), StatusCode::kUnavailable);
   EXPECT_NE(task.status().message().find("zip0 failed this request"),
             std::string::npos);
+}
+
+TEST_F(TaskHardwareTest, AMismatchQuarantinesAndProbationIsVerified) {
+  Start({.accelerators = 1});
+  path_->verify = {.mode = Verify::kAll};
+  scripts_[0].spoil = 1;
+  TestTask wrong(*path_);
+  Add(wrong, Operation::kCopy, Algorithm::kNone);
+  Run(wrong, Text(1000));
+  ASSERT_TRUE(wrong.status().ok()) << wrong.status();
+  EXPECT_EQ(health_[0]->state(), DeviceState::kQuarantined);
+
+  path_->verify = {};
+  TestTask meanwhile(*path_);
+  Add(meanwhile, Operation::kCopy, Algorithm::kNone);
+  Run(meanwhile, Text(1000));
+  EXPECT_EQ(meanwhile.step(0).fallback, Fallback::kUnavailable);
+  TestTask strict(*path_);
+  Add(strict, Operation::kCopy, Algorithm::kNone, Mode::kHardwareOnly);
+  Run(strict, Text(1000));
+  EXPECT_NE(strict.status().message().find("zip0 is quarantined"),
+            std::string::npos);
+
+  health_[0]->BeginReset();
+  health_[0]->BeginProbation();
+  const uint64_t before = verified();
+  TestTask proof(*path_);
+  Add(proof, Operation::kCopy, Algorithm::kNone);
+  Run(proof, Text(1000));
+  ASSERT_TRUE(proof.status().ok()) << proof.status();
+  EXPECT_EQ(proof.step(0).device_index, kZip0);
+  EXPECT_EQ(verified(), before + 1);
 }
 
 TEST_F(TaskHardwareTest, SamplesAreAboutAsManyAsWasSaid) {
@@ -550,7 +599,16 @@ TEST_F(TaskHardwareTest, AFullInboxDoesNotRefuseWhatWasBegun) {
       }
     });
   }
+  std::atomic<bool> over{false};
+  std::thread healer([&] {
+    while (!over.load()) {
+      Recover();
+      std::this_thread::yield();
+    }
+  });
   for (auto& thread : threads) thread.join();
+  over = true;
+  healer.join();
   EXPECT_EQ(done.load() + refused.load(), kThreads * kEach);
   EXPECT_GT(done.load(), 0);
   EXPECT_EQ(metrics_.jobs_lost(), 0u);

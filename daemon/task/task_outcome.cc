@@ -239,7 +239,10 @@ Task::Checking Task::ChooseChecking(const Job& job) const {
   if (!target.info().hardware || step.request.stream != nullptr) {
     return Checking::kNo;
   }
-  if (target.health->VerifyAll()) return Checking::kMust;
+  // It has yet to show that it is well again.
+  if (target.health->state() == DeviceState::kProbation) {
+    return Checking::kMust;
+  }
   switch (path_.verify.mode) {
     case VerifyPolicy::Mode::kOff:
       break;
