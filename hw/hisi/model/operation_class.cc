@@ -9,24 +9,18 @@
 namespace uacced::hw::hisi {
 namespace {
 
-constexpr absl::string_view kNames[] = {"compress", "decompress", "cipher",
-                                        "digest", "aead"};
+constexpr absl::string_view kNames[] = {"compress", "decompress", "encrypt",
+                                        "decrypt", "digest"};
 
 uint32_t Field(const Descriptor& descriptor, uint32_t dword, uint32_t shift,
                uint32_t mask) {
   return descriptor[dword] >> shift & mask;
 }
 
-std::optional<OperationClass> SecClass(uint32_t cipher, uint32_t auth,
-                                       uint32_t mode) {
-  const bool ciphers = cipher != HISI_SEC_CIPHER_NONE;
-  const bool authenticates = auth != HISI_SEC_AUTH_NONE;
-  if (ciphers && (authenticates || mode == HISI_SEC_MODE_GCM ||
-                  mode == HISI_SEC_MODE_CCM)) {
-    return OperationClass::kAead;
-  }
-  if (ciphers) return OperationClass::kCipher;
-  if (authenticates) return OperationClass::kDigest;
+std::optional<OperationClass> SecClass(uint32_t cipher, uint32_t auth) {
+  if (cipher == HISI_SEC_CIPHER_DECRYPT) return OperationClass::kDecrypt;
+  if (cipher != HISI_SEC_CIPHER_NONE) return OperationClass::kEncrypt;
+  if (auth != HISI_SEC_AUTH_NONE) return OperationClass::kDigest;
   return std::nullopt;
 }
 
@@ -44,12 +38,10 @@ std::optional<OperationClass> ClassOf(Port::Engine engine,
   switch (descriptor[0] & HISI_SEC_TYPE_MASK) {
     case HISI_SEC_TYPE2:
       return SecClass(Field(descriptor, HISI_SEC2_CIPHER),
-                      Field(descriptor, HISI_SEC2_AUTH),
-                      Field(descriptor, HISI_SEC2_C_MODE));
+                      Field(descriptor, HISI_SEC2_AUTH));
     case HISI_SEC_TYPE3:
       return SecClass(Field(descriptor, HISI_SEC3_CIPHER),
-                      Field(descriptor, HISI_SEC3_AUTH),
-                      Field(descriptor, HISI_SEC3_C_MODE));
+                      Field(descriptor, HISI_SEC3_AUTH));
     default:
       return std::nullopt;
   }

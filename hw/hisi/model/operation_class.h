@@ -17,16 +17,16 @@ namespace uacced::hw::hisi {
 enum class OperationClass : uint8_t {
   kCompress,
   kDecompress,
-  kCipher,
+  kEncrypt,  // With or without a tag.
+  kDecrypt,
   kDigest,
-  kAead,  // GCM, CCM, or a cipher with a MAC.
 };
 
 std::optional<OperationClass> ClassOf(Port::Engine engine,
                                       const QueueKind& kind,
                                       const Descriptor& descriptor);
 
-// "compress", "decompress", "cipher", "digest", "aead".
+// "compress", "decompress", "encrypt", "decrypt", "digest".
 absl::string_view Name(OperationClass operation);
 std::optional<OperationClass> OperationClassByName(absl::string_view name);
 

@@ -13,8 +13,8 @@ constexpr auto kSec = Port::Engine::kSec;
 TEST(OperationClassTest, NamesGoBothWays) {
   for (const auto operation :
        {OperationClass::kCompress, OperationClass::kDecompress,
-        OperationClass::kCipher, OperationClass::kDigest,
-        OperationClass::kAead}) {
+        OperationClass::kEncrypt, OperationClass::kDecrypt,
+        OperationClass::kDigest}) {
     EXPECT_EQ(OperationClassByName(Name(operation)), operation);
   }
   EXPECT_EQ(OperationClassByName("hash"), std::nullopt);
@@ -43,11 +43,11 @@ TEST(OperationClassTest, SecGoesByItsDescriptor) {
     EXPECT_EQ(type2(cipher, auth, mode), type3(cipher, auth, mode));
     return type2(cipher, auth, mode);
   };
-  EXPECT_EQ(all(1, 0, 1), OperationClass::kCipher);
-  EXPECT_EQ(all(2, 0, 7), OperationClass::kCipher);
+  EXPECT_EQ(all(1, 0, 1), OperationClass::kEncrypt);
+  EXPECT_EQ(all(2, 0, 7), OperationClass::kDecrypt);
   EXPECT_EQ(all(0, 1, 0), OperationClass::kDigest);
-  EXPECT_EQ(all(1, 0, 5), OperationClass::kAead);
-  EXPECT_EQ(all(2, 0, 6), OperationClass::kAead);
+  EXPECT_EQ(all(1, 0, 5), OperationClass::kEncrypt);
+  EXPECT_EQ(all(2, 0, 6), OperationClass::kDecrypt);
   EXPECT_EQ(all(1, 1, 1), OperationClass::kAead);
   EXPECT_EQ(all(0, 0, 6), std::nullopt);
   EXPECT_EQ(ClassOf(kSec, {}, {}), std::nullopt);

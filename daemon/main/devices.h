@@ -1,0 +1,38 @@
+// Makes the devices of the configuration.
+#ifndef UACCED_DAEMON_MAIN_DEVICES_H_
+#define UACCED_DAEMON_MAIN_DEVICES_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "daemon/config/config.h"
+#include "daemon/core/fault.h"
+#include "daemon/reactor/lane.h"
+#include "hw/device.h"
+
+namespace uacced {
+
+struct DeviceSpec {
+  std::unique_ptr<hw::Device> device;
+  // Null: it cannot be told to fail. Refers to `device`.
+  std::unique_ptr<FaultTarget> faults;
+  uint32_t queues_per_kind = 1;  // Of each reactor.
+  LaneTimeouts timeouts_ns{};
+  bool fallback_only = false;
+};
+
+// Their names, before they are made.
+std::vector<std::string> DeviceNames(const Config& config);
+
+// In the order of the configuration. The last one is the CPU that what fails on
+// accelerators falls back to, when there are accelerators and the policy wants
+// it. `reactor_count` reactors share the workers of a soft device.
+absl::StatusOr<std::vector<DeviceSpec>> OpenDevices(const Config& config,
+                                                    uint32_t reactor_count);
+
+}  // namespace uacced
+
+#endif  // UACCED_DAEMON_MAIN_DEVICES_H_

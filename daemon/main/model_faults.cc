@@ -1,0 +1,125 @@
+#include "daemon/main/model_faults.h"
+
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+
+namespace uacced {
+namespace {
+
+using hw::hisi::FaultKind;
+using hw::hisi::FaultRule;
+using hw::hisi::OperationClass;
+
+FaultKind ToKind(FaultSpec::Kind kind) {
+  switch (kind) {
+    case FaultSpec::Kind::kStatus:
+      return FaultKind::kStatus;
+    case FaultSpec::Kind::kCorrupt:
+      return FaultKind::kCorrupt;
+    case FaultSpec::Kind::kLoseCompletion:
+      return FaultKind::kLoseCompletion;
+    case FaultSpec::Kind::kDuplicateCompletion:
+      return FaultKind::kDuplicateCompletion;
+    case FaultSpec::Kind::kUnknownTag:
+      return FaultKind::kUnknownTag;
+    case FaultSpec::Kind::kWrongPhase:
+      return FaultKind::kWrongPhase;
+    case FaultSpec::Kind::kSlow:
+      return FaultKind::kSlow;
+    case FaultSpec::Kind::kStuck:
+      return FaultKind::kStuck;
+    case FaultSpec::Kind::kStopQueue:
+      return FaultKind::kQueueStop;
+    case FaultSpec::Kind::kResetDevice:
+      return FaultKind::kDeviceReset;
+    case FaultSpec::Kind::kIsolate:
+      return FaultKind::kIsolate;
+    case FaultSpec::Kind::kRemove:
+      return FaultKind::kRemove;
+    case FaultSpec::Kind::kReturn:
+      return FaultKind::kReturn;
+  }
+  return FaultKind::kStatus;
+}
+
+bool IsOfDevice(FaultKind kind) {
+  return kind == FaultKind::kDeviceReset || kind == FaultKind::kIsolate ||
+         kind == FaultKind::kRemove || kind == FaultKind::kReturn;
+}
+
+absl::StatusOr<OperationClass> ToClass(hw::Operation operation) {
+  switch (operation) {
+    case hw::Operation::kCompress:
+      return OperationClass::kCompress;
+    case hw::Operation::kDecompress:
+      return OperationClass::kDecompress;
+    case hw::Operation::kEncrypt:
+      return OperationClass::kEncrypt;
+    case hw::Operation::kDecrypt:
+      return OperationClass::kDecrypt;
+    case hw::Operation::kDigest:
+      return OperationClass::kDigest;
+    case hw::Operation::kCopy:
+      break;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("no accelerator does ", hw::Name(operation)));
+}
+
+absl::StatusOr<FaultRule> ToRule(const FaultSpec& fault, uint64_t seed) {
+  FaultRule rule;
+  rule.kind = ToKind(fault.kind);
+  if (fault.operation.has_value()) {
+    UACCED_ASSIGN_OR_RETURN(rule.operation, ToClass(*fault.operation));
+  }
+  rule.skip_count = fault.skip;
+  rule.count = fault.count;
+  rule.per_mille = fault.per_mille;
+  rule.seed = seed;
+  if (rule.kind == FaultKind::kSlow || IsOfDevice(rule.kind)) {
+    rule.delay_us = fault.parameter / 1000;
+  } else {
+    if (fault.parameter > UINT32_MAX) {
+      return absl::InvalidArgumentError("parameter: is too large for a status");
+    }
+    rule.code = static_cast<uint32_t>(fault.parameter);
+  }
+  // What happens to a device need not wait for a request.
+  rule.at_once = IsOfDevice(rule.kind) && !rule.operation.has_value() &&
+                 rule.skip_count == 0 && rule.per_mille == 1000;
+  return rule;
+}
+
+}  // namespace
+
+absl::Status ModelFaults::AddFault(const FaultSpec& fault) {
+  UACCED_ASSIGN_OR_RETURN(const FaultRule rule, ToRule(fault, seed_));
+  // Not under the lock: it may stop queues, and wait for what they are at.
+  UACCED_ASSIGN_OR_RETURN(const uint64_t id, model_->AddFault(rule));
+  if (rule.at_once) return absl::OkStatus();
+  const std::lock_guard lock(mutex_);
+  faults_[id] = fault;
+  return absl::OkStatus();
+}
+
+void ModelFaults::ClearFaults() {
+  model_->ClearFaults();
+  const std::lock_guard lock(mutex_);
+  faults_.clear();
+}
+
+std::vector<FaultTarget::Entry> ModelFaults::ListFaults() const {
+  std::vector<Entry> entries;
+  const std::lock_guard lock(mutex_);
+  for (const hw::hisi::FaultReport& report : model_->Faults()) {
+    const auto fault = faults_.find(report.id);
+    if (fault == faults_.end()) continue;
+    entries.push_back({.fault = fault->second, .hits = report.hits});
+  }
+  return entries;
+}
+
+}  // namespace uacced
