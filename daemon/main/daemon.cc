@@ -102,6 +102,7 @@ Daemon::~Daemon() {
   metrics_.SetLiveSource({});
   acceptor_.reset();
   for (const auto& reactor : reactors_) reactor->Stop(0);
+  supervisor_.Stop();
   if (server_ != nullptr) server_->Shutdown(0);
 }
 
@@ -135,27 +136,33 @@ absl::Status Daemon::OpenKeys() {
   return absl::OkStatus();
 }
 
+// In the order of the configuration, as their names in the metrics.
 absl::Status Daemon::OpenDevices() {
-  const uint32_t queues = reactor_count();
   for (const SoftDeviceConfig& device : config_.devices) {
-    UACCED_ASSIGN_OR_RETURN(
-        std::unique_ptr<hw::SoftDevice> soft,
-        hw::SoftDevice::Create(
-            {.name = device.name,
-             // Of each queue, rounded up.
-             .workers = (device.workers + queues - 1) / queues,
-             .queue_depth = device.queue_depth,
-             .inline_budget_ns =
-                 absl::ToInt64Nanoseconds(device.inline_budget)}));
-    Log(LogLevel::kInfo, "main", "device",
-        {{"name", device.name},
-         {"kind", soft->info().kind},
-         {"workers", device.workers},
-         {"queues", queues},
-         {"queue_depth", device.queue_depth}});
-    devices_.push_back(std::move(soft));
+    UACCED_ASSIGN_OR_RETURN(DeviceSpec spec, OpenSoftDevice(device));
+    devices_.push_back(std::move(spec));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<Daemon::DeviceSpec> Daemon::OpenSoftDevice(
+    const SoftDeviceConfig& device) const {
+  const uint32_t queues = reactor_count();
+  UACCED_ASSIGN_OR_RETURN(
+      std::unique_ptr<hw::SoftDevice> soft,
+      hw::SoftDevice::Create({.name = device.name,
+                              // Of each queue, rounded up.
+                              .workers = (device.workers + queues - 1) / queues,
+                              .queue_depth = device.queue_depth,
+                              .inline_budget_ns = absl::ToInt64Nanoseconds(
+                                  device.inline_budget)}));
+  Log(LogLevel::kInfo, "main", "device",
+      {{"name", device.name},
+       {"kind", soft->info().kind},
+       {"workers", device.workers},
+       {"queues", queues},
+       {"queue_depth", device.queue_depth}});
+  return DeviceSpec{.device = std::move(soft)};
 }
 
 uint32_t Daemon::reactor_count() const {
@@ -166,30 +173,48 @@ uint32_t Daemon::reactor_count() const {
 
 absl::Status Daemon::StartReactors() {
   reply_pool_.emplace(config_.reactor.reply_threads, config_.limits.max_jobs);
-  std::vector<std::vector<std::vector<std::vector<uint16_t>>>> lanes(
-      devices_.size());
+  for (const DeviceSpec& spec : devices_) {
+    health_.push_back(
+        std::make_unique<DeviceHealth>(DeviceHealth::Options(), &clock_));
+    supervisor_.AddDevice(spec.device.get(), health_.back().get(),
+                          spec.timeouts_ns);
+  }
+  std::vector<std::vector<LaneIndices>> lanes(devices_.size());
   const std::vector<int>& nodes = NumaNodes();
   for (uint32_t i = 0; i < reactor_count(); ++i) {
     const int node = nodes[i % nodes.size()];
-    UACCED_RETURN_IF_ERROR(StartReactor(node));
+    UACCED_RETURN_IF_ERROR(CreateReactor(node));
     for (size_t d = 0; d < devices_.size(); ++d) {
-      UACCED_ASSIGN_OR_RETURN(std::unique_ptr<hw::Queue> queue,
-                              devices_[d]->OpenQueue(0));
-      lanes[d].push_back({{reactors_.back()->AddLane(devices_[d]->info().name,
-                                                     std::move(queue))}});
+      UACCED_ASSIGN_OR_RETURN(LaneIndices indices,
+                              AddLanes(d, reactors_.back().get()));
+      lanes[d].push_back(std::move(indices));
     }
     placement_.AddReactor(reactors_.back().get(), node);
   }
   for (size_t d = 0; d < devices_.size(); ++d) {
-    health_.push_back(std::make_unique<DeviceHealth>());
     placement_.AddDevice(
-        {devices_[d].get(), health_.back().get(), std::move(lanes[d])});
+        {devices_[d].device.get(), health_[d].get(), std::move(lanes[d])});
   }
+  supervisor_.Start();
   for (const auto& reactor : reactors_) reactor->Start();
   return absl::OkStatus();
 }
 
-absl::Status Daemon::StartReactor(int numa_node) {
+absl::StatusOr<Daemon::LaneIndices> Daemon::AddLanes(size_t device_index,
+                                                     Reactor* reactor) {
+  const DeviceSpec& spec = devices_[device_index];
+  LaneIndices indices(spec.device->info().queue_kind_count());
+  for (size_t kind = 0; kind < indices.size(); ++kind) {
+    for (uint32_t i = 0; i < spec.queues_per_kind; ++i) {
+      UACCED_ASSIGN_OR_RETURN(const uint16_t lane_index,
+                              supervisor_.AddLane(device_index, kind, reactor));
+      indices[kind].push_back(lane_index);
+    }
+  }
+  return indices;
+}
+
+absl::Status Daemon::CreateReactor(int numa_node) {
   // One round serves the largest job there can be, so that a flow is never
   // visited in vain.
   const uint64_t quantum_bytes =
@@ -333,6 +358,7 @@ void Daemon::Drain(const HurryUp& hurry_up) {
 // the server from ending.
 void Daemon::Stop() {
   for (const auto& reactor : reactors_) reactor->Stop(0);
+  supervisor_.Stop();
   server_->Shutdown(kShutdownGraceMs);
   Log(LogLevel::kInfo, "main", "stopped",
       {{"requests", metrics_.requests_total()},
