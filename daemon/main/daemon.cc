@@ -15,7 +15,6 @@
 #include "daemon/keys/key_encryption_key.h"
 #include "daemon/keys/sealed_file.h"
 #include "daemon/rpc/listen_socket.h"
-#include "hw/soft/soft_device.h"
 
 namespace uacced {
 namespace {
@@ -39,14 +38,6 @@ constexpr int64_t kDrainStreamAgeNs = 500'000'000;
 
 // For answers that are still being written.
 constexpr uint32_t kShutdownGraceMs = 1000;
-
-std::vector<std::string> DeviceNames(const Config& config) {
-  std::vector<std::string> names;
-  for (const SoftDeviceConfig& device : config.devices) {
-    names.push_back(device.name);
-  }
-  return names;
-}
 
 absl::Status RaiseDescriptorLimit(uint32_t max_connections) {
   const rlim_t wanted = rlim_t{2} * max_connections + kOtherDescriptors;
@@ -82,7 +73,8 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
   UACCED_RETURN_IF_ERROR(RaiseDescriptorLimit(config.limits.max_connections));
   auto daemon = absl::WrapUnique(new Daemon(config));
   UACCED_RETURN_IF_ERROR(daemon->OpenKeys());
-  UACCED_RETURN_IF_ERROR(daemon->OpenDevices());
+  UACCED_ASSIGN_OR_RETURN(daemon->devices_,
+                          OpenDevices(config, daemon->reactor_count()));
   UACCED_RETURN_IF_ERROR(daemon->StartReactors());
   UACCED_RETURN_IF_ERROR(daemon->StartServer());
   UACCED_RETURN_IF_ERROR(daemon->OpenListeners());
@@ -136,35 +128,6 @@ absl::Status Daemon::OpenKeys() {
   return absl::OkStatus();
 }
 
-// In the order of the configuration, as their names in the metrics.
-absl::Status Daemon::OpenDevices() {
-  for (const SoftDeviceConfig& device : config_.devices) {
-    UACCED_ASSIGN_OR_RETURN(DeviceSpec spec, OpenSoftDevice(device));
-    devices_.push_back(std::move(spec));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Daemon::DeviceSpec> Daemon::OpenSoftDevice(
-    const SoftDeviceConfig& device) const {
-  const uint32_t queues = reactor_count();
-  UACCED_ASSIGN_OR_RETURN(
-      std::unique_ptr<hw::SoftDevice> soft,
-      hw::SoftDevice::Create({.name = device.name,
-                              // Of each queue, rounded up.
-                              .workers = (device.workers + queues - 1) / queues,
-                              .queue_depth = device.queue_depth,
-                              .inline_budget_ns = absl::ToInt64Nanoseconds(
-                                  device.inline_budget)}));
-  Log(LogLevel::kInfo, "main", "device",
-      {{"name", device.name},
-       {"kind", soft->info().kind},
-       {"workers", device.workers},
-       {"queues", queues},
-       {"queue_depth", device.queue_depth}});
-  return DeviceSpec{.device = std::move(soft)};
-}
-
 uint32_t Daemon::reactor_count() const {
   if (config_.reactor.count > 0) return config_.reactor.count;
   return static_cast<uint32_t>(
@@ -192,9 +155,10 @@ absl::Status Daemon::StartReactors() {
     placement_.AddReactor(reactors_.back().get(), node);
   }
   for (size_t d = 0; d < devices_.size(); ++d) {
-    placement_.AddDevice(
-        {devices_[d].device.get(), health_[d].get(), std::move(lanes[d])});
+    placement_.AddDevice({devices_[d].device.get(), health_[d].get(),
+                          std::move(lanes[d]), devices_[d].fallback_only});
   }
+  placement_.SetPolicy({.offload_min_bytes = config_.policy.offload_min_bytes});
   supervisor_.Start();
   for (const auto& reactor : reactors_) reactor->Start();
   return absl::OkStatus();
@@ -267,7 +231,8 @@ absl::Status Daemon::StartServer() {
                     .clock = clock_,
                     .max_payload_bytes = limits.max_message_bytes,
                     .max_output_bytes = limits.max_output_bytes,
-                    .inline_reply_bytes = config_.reactor.inline_reply_bytes},
+                    .inline_reply_bytes = config_.reactor.inline_reply_bytes,
+                    .verify = config_.policy.verify},
            .keys = *keys_,
            .answers = answers_,
            .max_jobs_per_stream = limits.max_jobs_per_stream,

@@ -22,16 +22,15 @@
 #include "daemon/health/device_health.h"
 #include "daemon/health/supervisor.h"
 #include "daemon/keys/key_store.h"
+#include "daemon/main/devices.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/metrics/metrics_server.h"
-#include "daemon/reactor/lane.h"
 #include "daemon/reactor/placement.h"
 #include "daemon/reactor/reactor.h"
 #include "daemon/rpc/acceptor.h"
 #include "daemon/rpc/answer_watch.h"
 #include "daemon/rpc/server.h"
 #include "daemon/task/reply_pool.h"
-#include "hw/device.h"
 
 namespace uacced {
 
@@ -67,22 +66,13 @@ class Daemon {
   void Stop();
 
  private:
-  // A device, and how it is used.
-  struct DeviceSpec {
-    std::unique_ptr<hw::Device> device;
-    uint32_t queues_per_kind = 1;  // Of each reactor.
-    LaneTimeouts timeouts_ns{};    // None for what cannot hang.
-  };
   // Of a device on a reactor, by the kind of their queue.
   using LaneIndices = std::vector<std::vector<uint16_t>>;
 
   explicit Daemon(const Config& config);
 
   absl::Status OpenKeys();
-  absl::Status OpenDevices();
   uint32_t reactor_count() const;
-  absl::StatusOr<DeviceSpec> OpenSoftDevice(
-      const SoftDeviceConfig& device) const;
   absl::Status StartReactors();
   absl::Status CreateReactor(int numa_node);
   absl::StatusOr<LaneIndices> AddLanes(size_t device_index, Reactor* reactor);
