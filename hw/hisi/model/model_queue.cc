@@ -348,9 +348,10 @@ void ModelQueue::WriteCqe(Entry entry) {
   StoreRelaxed<uint16_t>(cqe + offsetof(hisi_qm_cqe, sq_head), entry.sq_head);
   StoreRelaxed<uint16_t>(cqe + offsetof(hisi_qm_cqe, sq_num), options_.sqn);
   StoreRelaxed<uint16_t>(cqe + offsetof(hisi_qm_cqe, reserved2), 0);
+  // Who sees the completion sees that it was counted.
+  completions_.store(++written_, std::memory_order_relaxed);
   StoreRelease<uint16_t>(cqe + offsetof(hisi_qm_cqe, w7), phase);
   --room_;
-  ++written_;
   if (++write_index_ == options_.cq_depth) {
     write_index_ = 0;
     phase_ ^= HISI_QM_CQE_PHASE_MASK;
@@ -360,7 +361,6 @@ void ModelQueue::WriteCqe(Entry entry) {
 void ModelQueue::ShowTail() {
   held_count_.store(static_cast<uint32_t>(held_.size()),
                     std::memory_order_relaxed);
-  completions_.store(written_, std::memory_order_relaxed);
   cq_tail_.store(write_index_, std::memory_order_relaxed);
   SignalIfArmed();
 }
