@@ -90,13 +90,13 @@ TEST(FaultPlanTest, SameSeedHitsTheSameOperations) {
 }
 
 TEST(FaultPlanTest, OperationsThatDoNotMatchChangeNothing) {
-  const FaultRule rule{.operation = OperationClass::kCipher,
+  const FaultRule rule{.operation = OperationClass::kEncrypt,
                        .qc_type = 0,
                        .sqn = 4,
                        .count = 0,
                        .per_mille = 300};
   const FaultPlan::Operation match{
-      .operation = OperationClass::kCipher, .qc_type = 0, .sqn = 4};
+      .operation = OperationClass::kEncrypt, .qc_type = 0, .sqn = 4};
   FaultPlan alone, among;
   ASSERT_TRUE(alone.Add(rule).ok());
   ASSERT_TRUE(among.Add(rule).ok());

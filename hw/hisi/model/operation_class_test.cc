@@ -48,7 +48,7 @@ TEST(OperationClassTest, SecGoesByItsDescriptor) {
   EXPECT_EQ(all(0, 1, 0), OperationClass::kDigest);
   EXPECT_EQ(all(1, 0, 5), OperationClass::kEncrypt);
   EXPECT_EQ(all(2, 0, 6), OperationClass::kDecrypt);
-  EXPECT_EQ(all(1, 1, 1), OperationClass::kAead);
+  EXPECT_EQ(all(1, 1, 1), OperationClass::kEncrypt);
   EXPECT_EQ(all(0, 0, 6), std::nullopt);
   EXPECT_EQ(ClassOf(kSec, {}, {}), std::nullopt);
 }
