@@ -24,10 +24,10 @@
 namespace uacced::hw::hisi {
 namespace {
 
-constexpr size_t kMemoryBytes = size_t{128} << 10;
+constexpr size_t kMemoryBytes = size_t{64} << 10;
 constexpr size_t kMaxDescriptors = 16;
 constexpr size_t kMaxStreams = 4;
-constexpr uint64_t kMaxSglBytes = 1 << 18;
+constexpr uint64_t kMaxSglBytes = 1 << 16;
 
 void Require(bool holds, const char* what) {
   if (holds) return;

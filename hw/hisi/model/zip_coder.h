@@ -44,6 +44,9 @@ class ZipCoder {
   // used up with kFinish only kFinish may follow, to have what is left.
   virtual Step Run(Bytes& source, MutableBytes& room, Flush flush) = 0;
 
+  // Begins another stream of the same kind, whatever came before.
+  virtual void Reset() = 0;
+
   // Of decompression: the block at hand is the stream's last.
   virtual bool in_last_block() const { return false; }
 

@@ -19,12 +19,22 @@ int MemLevel(int window_bits) { return std::min(8, window_bits - 6); }
 
 class ZipCompressor final : public ZipCoder {
  public:
-  explicit ZipCompressor(ZipFormat format) : ZipCoder(format) {}
+  explicit ZipCompressor(ZipFormat format)
+      : ZipCoder(format), format_(format) {}
   ~ZipCompressor() override { deflateEnd(&stream_); }
 
   bool Init(int window_bits) {
     return deflateInit2(&stream_, kLevel, Z_DEFLATED, -window_bits,
                         MemLevel(window_bits), Z_DEFAULT_STRATEGY) == Z_OK;
+  }
+
+  void Reset() override {
+    deflateReset(&stream_);
+    checksum_ = ZipChecksum(format_);
+    finishing_ = false;
+    ended_ = false;
+    begin_ = 0;
+    end_ = 0;
   }
 
   Step Run(Bytes& source, MutableBytes& room, Flush flush) override {
@@ -87,6 +97,7 @@ class ZipCompressor final : public ZipCoder {
 
   static constexpr size_t kOutputBytes = size_t{16} << 10;
 
+  const ZipFormat format_;
   z_stream stream_ = {};
   bool finishing_ = false;  // All input was taken, and zlib told so.
   bool ended_ = false;

@@ -16,10 +16,19 @@ constexpr int kLastBlock = 64;
 
 class ZipDecompressor final : public ZipCoder {
  public:
-  explicit ZipDecompressor(ZipFormat format) : ZipCoder(format) {}
+  explicit ZipDecompressor(ZipFormat format)
+      : ZipCoder(format), format_(format) {}
   ~ZipDecompressor() override { inflateEnd(&stream_); }
 
   bool Init() { return inflateInit2(&stream_, -kWindowBits) == Z_OK; }
+
+  void Reset() override {
+    inflateReset(&stream_);
+    checksum_ = ZipChecksum(format_);
+    blocks_done_ = false;
+    has_ahead_ = false;
+    trailer_count_ = 0;
+  }
 
   Step Run(Bytes& source, MutableBytes& room, Flush) override {
     for (;;) {
@@ -96,6 +105,7 @@ class ZipDecompressor final : public ZipCoder {
                : Step::kBadChecksum;
   }
 
+  const ZipFormat format_;
   z_stream stream_ = {};
   bool blocks_done_ = false;
   uint8_t ahead_ = 0;  // A byte of output that found no room.

@@ -10,6 +10,7 @@
 #include "hw/hisi/model/sgl_reader.h"
 #include "hw/hisi/model/zip_checksum.h"
 #include "hw/hisi/model/zip_coder.h"
+#include "hw/hisi/model/zip_coder_pool.h"
 #include "hw/hisi/model/zip_lz4.h"
 #include "hw/hisi/model/zip_pump.h"
 #include "hw/hisi/model/zip_status.h"
@@ -99,10 +100,10 @@ uint32_t ContextState(const ZipRequest& request, const ZipProgress& progress,
              : HISI_ZIP_CTX_STATE_NEEDS_ROOM;
 }
 
-std::unique_ptr<ZipCoder> MakeCoder(const ZipRequest& request) {
-  return request.compress
-             ? MakeZipCompressor(request.format, request.window_bits)
-             : MakeZipDecompressor(request.format);
+ZipCoderPool::Kind CoderKind(const ZipRequest& request) {
+  return {.compress = request.compress,
+          .format = request.format,
+          .window_bits = request.window_bits};
 }
 
 Bytes AsBytes(const Token& token) {
@@ -143,7 +144,7 @@ ZipEngine::Answer ZipEngine::RunStateless(DmaSpace& memory,
     progress = CompressZipLz4(memory, request.source, request.room);
     answer.data_bytes = progress.consumed;
   } else {
-    const std::unique_ptr<ZipCoder> coder = MakeCoder(request);
+    std::unique_ptr<ZipCoder> coder = coders_.Take(CoderKind(request));
     if (coder == nullptr) {
       answer.status = ZipStatus::kNoResources;
       return answer;
@@ -152,6 +153,7 @@ ZipEngine::Answer ZipEngine::RunStateless(DmaSpace& memory,
                        /*finish=*/true);
     answer.data_bytes = coder->checksum().data_bytes();
     answer.checksum = coder->checksum().device_word();
+    coders_.Give(CoderKind(request), std::move(coder));
   }
   answer.status = StatelessStatus(request, progress);
   answer.consumed = progress.consumed;
@@ -172,7 +174,8 @@ ZipEngine::Answer ZipEngine::RunStateful(DmaSpace& memory,
   // one that was abandoned.
   std::optional<ZipStream> stream = streams_.Take(first);
   if (request.stream_new) {
-    stream = ZipStream{request.format, request.compress, MakeCoder(request)};
+    stream = ZipStream{request.format, request.compress,
+                       coders_.Take(CoderKind(request))};
   }
   if (!stream.has_value() || stream->format != request.format ||
       stream->compress != request.compress ||

@@ -19,7 +19,7 @@
 // what names the stream in zip_streams.h. What is read back is not trusted.
 //
 // Memory:  `max_streams` of some 330 KiB; 256 KiB for each Execute(), some
-//          17 MiB for LZ4, and what names the pieces of two lists.
+//          17 MiB for LZ4, and what names the pieces of two lists; idle coders.
 // Threads: as Engine. Packets of one stream at the same time: the later one is
 //          an error.
 #ifndef UACCED_HW_HISI_MODEL_ZIP_ENGINE_H_
@@ -30,6 +30,7 @@
 
 #include "hw/hisi/model/dma_space.h"
 #include "hw/hisi/model/engine.h"
+#include "hw/hisi/model/zip_coder_pool.h"
 #include "hw/hisi/model/zip_request.h"
 #include "hw/hisi/model/zip_streams.h"
 
@@ -62,6 +63,7 @@ class ZipEngine final : public Engine {
   Answer RunStateful(DmaSpace& memory, const ZipRequest& request) const;
 
   const ZipEngineOptions options_;
+  mutable ZipCoderPool coders_;
   mutable ZipStreams streams_;
 };
 
