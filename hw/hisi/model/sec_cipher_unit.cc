@@ -85,7 +85,7 @@ class CipherUnit {
       return kBadAddress;
     }
     if (kind_ == SecKind::kAuthenc) return Authenc();
-    aad_.resize(op_.a_bytes * (kind_ == SecKind::kCipher ? 0 : 1));
+    if (kind_ != SecKind::kCipher) aad_.resize(op_.a_bytes);
     data_.resize(op_.c_bytes);
     if (!ReadSource(memory_, op_, op_.auth_src_offset, aad_) ||
         !ReadSource(memory_, op_, op_.cipher_src_offset, data_)) {

@@ -4,7 +4,9 @@
 #include <bit>
 #include <cstdint>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "hw/hisi/abi/sec.h"
@@ -12,6 +14,7 @@
 #include "hw/hisi/model/sec_bench.h"
 #include "hw/hisi/model/sec_oracle.h"
 #include "hw/hisi/model/sec_status.h"
+#include "hw/hisi/model/test_memory.h"
 
 namespace uacced::hw::hisi {
 namespace {
@@ -106,6 +109,27 @@ TEST_F(SecEngineTest, FailsOnDemand) {
     EXPECT_EQ(ErrorType(bd[28]), error_type);
     bd[28] = 0;
     EXPECT_EQ(bd, sent);
+  }
+}
+
+TEST_F(SecEngineTest, SeveralDescriptorsAtATime) {
+  const Descriptor sent =
+      Bd(2, kAll, {{0, 0xa12}, {3, 0x26010}, {4, 20}, {5, 999}, {6, 20 << 16}});
+  std::vector<TestMemory> memories(4, memory_);
+  std::vector<std::thread> threads;
+  for (TestMemory& memory : memories) {
+    threads.emplace_back([&memory, &sent, this] {
+      for (int i = 0; i < 100; ++i) {
+        Descriptor bd = sent;
+        engine_.Execute({.version = 2}, memory, bd);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(Execute(2, sent), kAeadOk);
+  for (TestMemory& memory : memories) {
+    EXPECT_EQ(memory.at(kDestination), at(kDestination));
+    EXPECT_EQ(memory.at(kMac), at(kMac));
   }
 }
 

@@ -62,7 +62,7 @@ uint32_t AuthencSince(const SecOperation& op) {
 }
 
 // Values that nobody assigned, whatever the operation.
-SecError CheckHeader(uint32_t version, const SecOperation& op) {
+SecError CheckHeader(const SecOperation& op) {
   if (op.foreign || op.cipher == HISI_SEC_CIPHER_COPY ||
       op.src_addr_type > HISI_SEC_ADDR_SGL ||
       op.dst_addr_type > HISI_SEC_ADDR_SGL ||
@@ -338,7 +338,7 @@ uint32_t CipherKeyBytes(const SecOperation& op) {
 }
 
 SecVerdict JudgeSecOperation(uint32_t version, const SecOperation& op) {
-  SecError error = CheckHeader(version, op);
+  SecError error = CheckHeader(op);
   if (error != SecError::kNone) return {error};
   SecVerdict verdict = Classify(op);
   if (verdict.error != SecError::kNone) return verdict;
