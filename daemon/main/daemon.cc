@@ -40,11 +40,20 @@ constexpr int64_t kDrainStreamAgeNs = 500'000'000;
 // For answers that are still being written.
 constexpr uint32_t kShutdownGraceMs = 1000;
 
+constexpr uint32_t kFallbackQueueDepth = 32;
+
+// A CPU device beside those of the file, for what should run on hardware.
+bool HasFallback(const Config& config) {
+  return config.policy.fallback_workers > 0 &&
+         std::any_of(config.devices.begin(), config.devices.end(), IsHardware);
+}
+
 std::vector<std::string> DeviceNames(const Config& config) {
   std::vector<std::string> names;
-  for (const SoftDeviceConfig& device : config.devices) {
-    names.push_back(device.name);
+  for (const DeviceConfig& device : config.devices) {
+    names.push_back(Name(device));
   }
+  if (HasFallback(config)) names.push_back(kFallbackDeviceName);
   return names;
 }
 
@@ -136,25 +145,40 @@ absl::Status Daemon::OpenKeys() {
 }
 
 absl::Status Daemon::OpenDevices() {
-  const uint32_t queues = reactor_count();
-  for (const SoftDeviceConfig& device : config_.devices) {
-    UACCED_ASSIGN_OR_RETURN(
-        std::unique_ptr<hw::SoftDevice> soft,
-        hw::SoftDevice::Create(
-            {.name = device.name,
-             // Of each queue, rounded up.
-             .workers = (device.workers + queues - 1) / queues,
-             .queue_depth = device.queue_depth,
-             .inline_budget_ns =
-                 absl::ToInt64Nanoseconds(device.inline_budget)}));
-    Log(LogLevel::kInfo, "main", "device",
-        {{"name", device.name},
-         {"kind", soft->info().kind},
-         {"workers", device.workers},
-         {"queues", queues},
-         {"queue_depth", device.queue_depth}});
-    devices_.push_back(std::move(soft));
+  for (const DeviceConfig& device : config_.devices) {
+    if (const auto* soft = std::get_if<SoftDeviceConfig>(&device)) {
+      UACCED_RETURN_IF_ERROR(OpenSoftDevice(*soft));
+    } else {
+      // MERGE POINT: make the model, and enter its FaultTarget in
+      // fault_targets_.
+      return absl::UnimplementedError(absl::StrCat(
+          "device ", Name(device), ": this build has no models of devices"));
+    }
   }
+  if (!HasFallback(config_)) return absl::OkStatus();
+  return OpenSoftDevice({.name = kFallbackDeviceName,
+                         .workers = config_.policy.fallback_workers,
+                         .queue_depth = kFallbackQueueDepth,
+                         .inline_budget = absl::ZeroDuration()});
+}
+
+absl::Status Daemon::OpenSoftDevice(const SoftDeviceConfig& device) {
+  const uint32_t queues = reactor_count();
+  UACCED_ASSIGN_OR_RETURN(
+      std::unique_ptr<hw::SoftDevice> soft,
+      hw::SoftDevice::Create({.name = device.name,
+                              // Of each queue, rounded up.
+                              .workers = (device.workers + queues - 1) / queues,
+                              .queue_depth = device.queue_depth,
+                              .inline_budget_ns = absl::ToInt64Nanoseconds(
+                                  device.inline_budget)}));
+  Log(LogLevel::kInfo, "main", "device",
+      {{"name", device.name},
+       {"kind", soft->info().kind},
+       {"workers", device.workers},
+       {"queues", queues},
+       {"queue_depth", device.queue_depth}});
+  devices_.push_back(std::move(soft));
   return absl::OkStatus();
 }
 
@@ -182,9 +206,11 @@ absl::Status Daemon::StartReactors() {
   }
   for (size_t d = 0; d < devices_.size(); ++d) {
     health_.push_back(std::make_unique<DeviceHealth>());
-    placement_.AddDevice(
-        {devices_[d].get(), health_.back().get(), std::move(lanes[d])});
+    placement_.AddDevice({devices_[d].get(), health_.back().get(),
+                          std::move(lanes[d]),
+                          HasFallback(config_) && d + 1 == devices_.size()});
   }
+  placement_.SetPolicy({.offload_min_bytes = config_.policy.offload_min_bytes});
   for (const auto& reactor : reactors_) reactor->Start();
   return absl::OkStatus();
 }
@@ -242,13 +268,17 @@ absl::Status Daemon::StartServer() {
                     .clock = clock_,
                     .max_payload_bytes = limits.max_message_bytes,
                     .max_output_bytes = limits.max_output_bytes,
-                    .inline_reply_bytes = config_.reactor.inline_reply_bytes},
+                    .inline_reply_bytes = config_.reactor.inline_reply_bytes,
+                    .verify = config_.policy.verify},
            .keys = *keys_,
            .answers = answers_,
            .max_jobs_per_stream = limits.max_jobs_per_stream,
            .max_bytes_per_stream = limits.max_bytes_per_stream,
-           .max_stream_stall = limits.max_stream_stall},
-          *keys_));
+           .max_stream_stall = limits.max_stream_stall,
+           .mode = config_.policy.mode},
+          *keys_,
+          {.allowed = config_.policy.allow_fault_injection,
+           .targets = fault_targets_}));
   return absl::OkStatus();
 }
 
@@ -290,7 +320,9 @@ LiveFigures Daemon::ReadLive() const {
                             .jobs_done = stats.jobs_done,
                             .jobs_failed = stats.jobs_failed,
                             .unknown_tags = stats.unknown_tags,
-                            .isolated = stats.isolated});
+                            .isolated = stats.isolated,
+                            .health = target.health->Read(),
+                            .errors = stats.errors});
   }
   for (const auto& reactor : reactors_) {
     live.gauges.inbox_entries += reactor->inbox_size();

@@ -7,8 +7,10 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,6 +19,7 @@
 #include "base/clock.h"
 #include "daemon/admission/admission.h"
 #include "daemon/config/config.h"
+#include "daemon/core/fault.h"
 #include "daemon/health/device_health.h"
 #include "daemon/keys/key_store.h"
 #include "daemon/metrics/metrics.h"
@@ -67,6 +70,7 @@ class Daemon {
 
   absl::Status OpenKeys();
   absl::Status OpenDevices();
+  absl::Status OpenSoftDevice(const SoftDeviceConfig& device);
   uint32_t reactor_count() const;
   absl::Status StartReactors();
   absl::Status StartReactor(int numa_node);
@@ -85,6 +89,7 @@ class Daemon {
   Admission admission_;
   std::vector<std::unique_ptr<hw::Device>> devices_;
   std::vector<std::unique_ptr<DeviceHealth>> health_;  // Of devices_.
+  std::map<std::string, FaultTarget*> fault_targets_;  // Models in devices_.
   std::optional<ReplyPool> reply_pool_;
   std::vector<std::unique_ptr<Reactor>> reactors_;
   Placement placement_;
