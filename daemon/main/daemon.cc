@@ -48,6 +48,14 @@ bool HasFallback(const Config& config) {
          std::any_of(config.devices.begin(), config.devices.end(), IsHardware);
 }
 
+LaneTimeouts TimeoutsNs(const PolicyConfig& policy) {
+  LaneTimeouts timeouts_ns{};
+  for (size_t i = 0; i < timeouts_ns.size(); ++i) {
+    timeouts_ns[i] = absl::ToInt64Nanoseconds(policy.timeouts[i]);
+  }
+  return timeouts_ns;
+}
+
 std::vector<std::string> DeviceNames(const Config& config) {
   std::vector<std::string> names;
   for (const DeviceConfig& device : config.devices) {
@@ -111,6 +119,7 @@ Daemon::~Daemon() {
   metrics_.SetLiveSource({});
   acceptor_.reset();
   for (const auto& reactor : reactors_) reactor->Stop(0);
+  supervisor_.Stop();
   if (server_ != nullptr) server_->Shutdown(0);
 }
 
@@ -144,25 +153,38 @@ absl::Status Daemon::OpenKeys() {
   return absl::OkStatus();
 }
 
+// In the order of the configuration, as their names in the metrics.
 absl::Status Daemon::OpenDevices() {
   for (const DeviceConfig& device : config_.devices) {
-    if (const auto* soft = std::get_if<SoftDeviceConfig>(&device)) {
-      UACCED_RETURN_IF_ERROR(OpenSoftDevice(*soft));
-    } else {
-      // MERGE POINT: make the model, and enter its FaultTarget in
-      // fault_targets_.
-      return absl::UnimplementedError(absl::StrCat(
-          "device ", Name(device), ": this build has no models of devices"));
+    UACCED_ASSIGN_OR_RETURN(DeviceSpec spec, OpenDevice(device));
+    if (spec.device->info().hardware) {
+      spec.timeouts_ns = TimeoutsNs(config_.policy);
     }
+    devices_.push_back(std::move(spec));
   }
   if (!HasFallback(config_)) return absl::OkStatus();
-  return OpenSoftDevice({.name = kFallbackDeviceName,
-                         .workers = config_.policy.fallback_workers,
-                         .queue_depth = kFallbackQueueDepth,
-                         .inline_budget = absl::ZeroDuration()});
+  UACCED_ASSIGN_OR_RETURN(
+      DeviceSpec fallback,
+      OpenSoftDevice({.name = kFallbackDeviceName,
+                      .workers = config_.policy.fallback_workers,
+                      .queue_depth = kFallbackQueueDepth,
+                      .inline_budget = absl::ZeroDuration()}));
+  devices_.push_back(std::move(fallback));
+  return absl::OkStatus();
 }
 
-absl::Status Daemon::OpenSoftDevice(const SoftDeviceConfig& device) {
+absl::StatusOr<Daemon::DeviceSpec> Daemon::OpenDevice(
+    const DeviceConfig& device) const {
+  if (const auto* soft = std::get_if<SoftDeviceConfig>(&device)) {
+    return OpenSoftDevice(*soft);
+  }
+  // MERGE POINT: make the model, and enter its FaultTarget in fault_targets_.
+  return absl::UnimplementedError(absl::StrCat(
+      "device ", Name(device), ": this build has no models of devices"));
+}
+
+absl::StatusOr<Daemon::DeviceSpec> Daemon::OpenSoftDevice(
+    const SoftDeviceConfig& device) const {
   const uint32_t queues = reactor_count();
   UACCED_ASSIGN_OR_RETURN(
       std::unique_ptr<hw::SoftDevice> soft,
@@ -178,8 +200,7 @@ absl::Status Daemon::OpenSoftDevice(const SoftDeviceConfig& device) {
        {"workers", device.workers},
        {"queues", queues},
        {"queue_depth", device.queue_depth}});
-  devices_.push_back(std::move(soft));
-  return absl::OkStatus();
+  return DeviceSpec{.device = std::move(soft)};
 }
 
 uint32_t Daemon::reactor_count() const {
@@ -190,32 +211,50 @@ uint32_t Daemon::reactor_count() const {
 
 absl::Status Daemon::StartReactors() {
   reply_pool_.emplace(config_.reactor.reply_threads, config_.limits.max_jobs);
-  std::vector<std::vector<std::vector<std::vector<uint16_t>>>> lanes(
-      devices_.size());
+  for (const DeviceSpec& spec : devices_) {
+    health_.push_back(
+        std::make_unique<DeviceHealth>(DeviceHealth::Options(), &clock_));
+    supervisor_.AddDevice(spec.device.get(), health_.back().get(),
+                          spec.timeouts_ns);
+  }
+  std::vector<std::vector<LaneIndices>> lanes(devices_.size());
   const std::vector<int>& nodes = NumaNodes();
   for (uint32_t i = 0; i < reactor_count(); ++i) {
     const int node = nodes[i % nodes.size()];
-    UACCED_RETURN_IF_ERROR(StartReactor(node));
+    UACCED_RETURN_IF_ERROR(CreateReactor(node));
     for (size_t d = 0; d < devices_.size(); ++d) {
-      UACCED_ASSIGN_OR_RETURN(std::unique_ptr<hw::Queue> queue,
-                              devices_[d]->OpenQueue(0));
-      lanes[d].push_back({{reactors_.back()->AddLane(devices_[d]->info().name,
-                                                     std::move(queue))}});
+      UACCED_ASSIGN_OR_RETURN(LaneIndices indices,
+                              AddLanes(d, reactors_.back().get()));
+      lanes[d].push_back(std::move(indices));
     }
     placement_.AddReactor(reactors_.back().get(), node);
   }
   for (size_t d = 0; d < devices_.size(); ++d) {
-    health_.push_back(std::make_unique<DeviceHealth>());
-    placement_.AddDevice({devices_[d].get(), health_.back().get(),
+    placement_.AddDevice({devices_[d].device.get(), health_[d].get(),
                           std::move(lanes[d]),
                           HasFallback(config_) && d + 1 == devices_.size()});
   }
   placement_.SetPolicy({.offload_min_bytes = config_.policy.offload_min_bytes});
+  supervisor_.Start();
   for (const auto& reactor : reactors_) reactor->Start();
   return absl::OkStatus();
 }
 
-absl::Status Daemon::StartReactor(int numa_node) {
+absl::StatusOr<Daemon::LaneIndices> Daemon::AddLanes(size_t device_index,
+                                                     Reactor* reactor) {
+  const DeviceSpec& spec = devices_[device_index];
+  LaneIndices indices(spec.device->info().queue_kind_count());
+  for (size_t kind = 0; kind < indices.size(); ++kind) {
+    for (uint32_t i = 0; i < spec.queues_per_kind; ++i) {
+      UACCED_ASSIGN_OR_RETURN(const uint16_t lane_index,
+                              supervisor_.AddLane(device_index, kind, reactor));
+      indices[kind].push_back(lane_index);
+    }
+  }
+  return indices;
+}
+
+absl::Status Daemon::CreateReactor(int numa_node) {
   // One round serves the largest job there can be, so that a flow is never
   // visited in vain.
   const uint64_t quantum_bytes =
@@ -365,6 +404,7 @@ void Daemon::Drain(const HurryUp& hurry_up) {
 // the server from ending.
 void Daemon::Stop() {
   for (const auto& reactor : reactors_) reactor->Stop(0);
+  supervisor_.Stop();
   server_->Shutdown(kShutdownGraceMs);
   Log(LogLevel::kInfo, "main", "stopped",
       {{"requests", metrics_.requests_total()},

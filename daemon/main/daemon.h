@@ -6,6 +6,8 @@
 #define UACCED_DAEMON_MAIN_DAEMON_H_
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,9 +23,11 @@
 #include "daemon/config/config.h"
 #include "daemon/core/fault.h"
 #include "daemon/health/device_health.h"
+#include "daemon/health/supervisor.h"
 #include "daemon/keys/key_store.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/metrics/metrics_server.h"
+#include "daemon/reactor/lane.h"
 #include "daemon/reactor/placement.h"
 #include "daemon/reactor/reactor.h"
 #include "daemon/rpc/acceptor.h"
@@ -66,14 +70,26 @@ class Daemon {
   void Stop();
 
  private:
+  // A device, and how it is used.
+  struct DeviceSpec {
+    std::unique_ptr<hw::Device> device;
+    uint32_t queues_per_kind = 1;  // Of each reactor.
+    LaneTimeouts timeouts_ns{};    // None for what cannot hang.
+  };
+  // Of a device on a reactor, by the kind of their queue.
+  using LaneIndices = std::vector<std::vector<uint16_t>>;
+
   explicit Daemon(const Config& config);
 
   absl::Status OpenKeys();
   absl::Status OpenDevices();
-  absl::Status OpenSoftDevice(const SoftDeviceConfig& device);
   uint32_t reactor_count() const;
+  absl::StatusOr<DeviceSpec> OpenDevice(const DeviceConfig& device) const;
+  absl::StatusOr<DeviceSpec> OpenSoftDevice(
+      const SoftDeviceConfig& device) const;
   absl::Status StartReactors();
-  absl::Status StartReactor(int numa_node);
+  absl::Status CreateReactor(int numa_node);
+  absl::StatusOr<LaneIndices> AddLanes(size_t device_index, Reactor* reactor);
   absl::Status StartServer();
   absl::Status OpenListeners();
   absl::Status StartMetrics();
@@ -87,9 +103,10 @@ class Daemon {
   Metrics metrics_;
   std::unique_ptr<KeyStore> keys_;
   Admission admission_;
-  std::vector<std::unique_ptr<hw::Device>> devices_;
+  std::vector<DeviceSpec> devices_;
   std::vector<std::unique_ptr<DeviceHealth>> health_;  // Of devices_.
   std::map<std::string, FaultTarget*> fault_targets_;  // Models in devices_.
+  Supervisor supervisor_{&clock_};
   std::optional<ReplyPool> reply_pool_;
   std::vector<std::unique_ptr<Reactor>> reactors_;
   Placement placement_;

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -40,6 +41,8 @@ using LaneTimeouts = std::array<int64_t, hw::kOperationCount>;
 
 // Written by the polling thread alone.
 struct LaneStats {
+  static constexpr size_t kCodes = 17;  // Of absl::StatusCode.
+
   std::atomic<bool> attached{true};  // It has a queue.
   std::atomic<uint32_t> jobs_in_flight{0};
   std::atomic<uint32_t> jobs_waiting{0};
@@ -49,7 +52,7 @@ struct LaneStats {
   std::atomic<uint64_t> timeouts{0};  // Queues lost by one.
   std::atomic<uint64_t> resets{0};    // Queues it was given again.
   // Jobs completed other than OK, by code.
-  std::array<std::atomic<uint64_t>, kStatusCodeCount> errors{};
+  std::array<std::atomic<uint64_t>, kCodes> errors{};
 };
 
 struct LaneOptions {
