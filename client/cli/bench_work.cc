@@ -145,6 +145,7 @@ v1::DecryptRequest DecryptOf(const v1::EncryptRequest& request,
   decrypt.set_tag(answer.tag());
   decrypt.set_key_version(answer.key_version());
   decrypt.set_allow_unauthenticated(request.allow_unauthenticated());
+  decrypt.set_mode(request.mode());
   decrypt.set_ciphertext(answer.ciphertext());
   return decrypt;
 }
@@ -176,6 +177,7 @@ std::vector<v1::CompressRequest> CompressRequests(const Options& options,
                                : options.format);
     if (options.level) requests[i].set_level(*options.level);
     requests[i].set_verify(options.verify);
+    requests[i].set_mode(options.mode);
     requests[i].set_input(blocks[i]);
   }
   return requests;
@@ -191,6 +193,7 @@ std::vector<v1::EncryptRequest> EncryptRequests(const Options& options,
     }
     // Nobody relies on what is encrypted here.
     requests[i].set_allow_unauthenticated(true);
+    requests[i].set_mode(options.mode);
     requests[i].set_plaintext(blocks[i]);
   }
   return requests;
@@ -204,6 +207,7 @@ MadeWork MakeDecompress(const Session& session, Blocks blocks) {
     UACCED_ASSIGN_OR_RETURN(auto answer, session.Call(compress, "bench"));
     v1::DecompressRequest& request = requests.emplace_back();
     request.set_format(compress.format());
+    request.set_mode(compress.mode());
     request.set_input(std::move(*answer.mutable_output()));
   }
   UACCED_RETURN_IF_ERROR(session.Call(requests[0], "bench").status());
@@ -253,6 +257,7 @@ MadeWork MakeDigest(const Session& session, const Blocks& blocks) {
   for (size_t i = 0; i < blocks.size(); ++i) {
     requests[i].set_algorithm(ChosenHash(options));
     requests[i].set_key(options.key);
+    requests[i].set_mode(options.mode);
     requests[i].set_input(blocks[i]);
     if (!options.verify) continue;
     UACCED_ASSIGN_OR_RETURN(expected[i], ExpectedDigest(session, requests[i]));
@@ -265,7 +270,10 @@ MadeWork MakeDigest(const Session& session, const Blocks& blocks) {
 
 MadeWork MakeCopy(const Session& session, Blocks blocks) {
   std::vector<v1::CopyRequest> requests(blocks.size());
-  for (size_t i = 0; i < blocks.size(); ++i) requests[i].set_input(blocks[i]);
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    requests[i].set_mode(session.options.mode);
+    requests[i].set_input(blocks[i]);
+  }
   UACCED_RETURN_IF_ERROR(session.Call(requests[0], "bench").status());
   return std::make_unique<KnownWork<v1::CopyRequest>>(
       std::move(requests), session.options.verify, std::move(blocks),

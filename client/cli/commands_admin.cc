@@ -1,7 +1,5 @@
-// devices and status.
+// status.
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -14,17 +12,6 @@
 namespace uacced::cli {
 namespace {
 
-absl::string_view StateName(v1::DeviceStatus::State state) {
-  switch (state) {
-    case v1::DeviceStatus::STATE_UP:
-      return "up";
-    case v1::DeviceStatus::STATE_ISOLATED:
-      return "isolated";
-    default:
-      return "unknown";
-  }
-}
-
 absl::string_view StateName(v1::GetStatusResponse::State state) {
   switch (state) {
     case v1::GetStatusResponse::STATE_SERVING:
@@ -34,33 +21,6 @@ absl::string_view StateName(v1::GetStatusResponse::State state) {
     default:
       return "unknown";
   }
-}
-
-std::string DeviceJson(const v1::DeviceStatus& device) {
-  std::vector<std::string> capabilities;
-  for (const auto& capability : device.capabilities()) {
-    std::vector<std::string> algorithms;
-    for (const std::string& algorithm : capability.algorithms()) {
-      algorithms.push_back(JsonString(algorithm));
-    }
-    capabilities.push_back(JsonObject()
-                               .Add("operation", capability.operation())
-                               .AddJson("algorithms", JsonArray(algorithms))
-                               .ToString());
-  }
-  return JsonObject()
-      .Add("name", device.name())
-      .Add("kind", device.kind())
-      .Add("path", PathName(device.path()))
-      .Add("simulated", device.simulated())
-      .Add("state", StateName(device.state()))
-      .Add("queue_depth", uint64_t{device.queue_depth()})
-      .Add("jobs_in_flight", uint64_t{device.jobs_in_flight()})
-      .Add("jobs_waiting", uint64_t{device.jobs_waiting()})
-      .Add("jobs_done_total", uint64_t{device.jobs_done_total()})
-      .Add("jobs_failed_total", uint64_t{device.jobs_failed_total()})
-      .AddJson("capabilities", JsonArray(capabilities))
-      .ToString();
 }
 
 std::string StartTime(const v1::GetStatusResponse& status) {
@@ -88,32 +48,6 @@ std::string StatusJson(const v1::GetStatusResponse& status) {
 }
 
 }  // namespace
-
-absl::Status RunDevices(const Session& session) {
-  UACCED_ASSIGN_OR_RETURN(const auto response,
-                          session.Call(v1::ListDevicesRequest(), "devices"));
-  if (session.options.json) {
-    std::vector<std::string> devices;
-    for (const auto& device : response.devices()) {
-      devices.push_back(DeviceJson(device));
-    }
-    return WriteStandardOutput(absl::StrCat(JsonArray(devices), "\n"));
-  }
-  Table table({"NAME", "KIND", "PATH", "STATE", "IN FLIGHT", "WAITING", "DONE",
-               "FAILED"});
-  for (const auto& device : response.devices()) {
-    table.AddRow(
-        {device.name(), device.kind(),
-         absl::StrCat(PathName(device.path()),
-                      device.simulated() ? " (simulated)" : ""),
-         std::string(StateName(device.state())),
-         absl::StrCat(device.jobs_in_flight(), "/", device.queue_depth()),
-         absl::StrCat(device.jobs_waiting()),
-         absl::StrCat(device.jobs_done_total()),
-         absl::StrCat(device.jobs_failed_total())});
-  }
-  return WriteStandardOutput(table.ToString());
-}
 
 absl::Status RunStatus(const Session& session) {
   UACCED_ASSIGN_OR_RETURN(const auto status,

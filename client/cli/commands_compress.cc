@@ -28,6 +28,7 @@ v1::CompressStreamOptions CompressOptions(const Options& options) {
   }
   stream.set_block_bytes(static_cast<uint32_t>(options.block_bytes));
   stream.set_verify(options.verify);
+  stream.set_mode(options.mode);
   return stream;
 }
 
@@ -42,6 +43,7 @@ absl::Status DecompressWhole(const Session& session, InputFile& input,
                              OutputFile& out) {
   v1::DecompressRequest request;
   request.set_format(session.options.format);
+  request.set_mode(session.options.mode);
   UACCED_RETURN_IF_ERROR(ReadRest(
       input, kMaxInputBytes,
       "it needs a window of more than 8 MiB, which is given only to less",
@@ -94,6 +96,7 @@ absl::Status RunDecompress(const Session& session) {
   v1::DecompressStreamOptions stream;
   stream.set_format(options.format);
   stream.set_max_output_bytes(options.max_output_bytes);
+  stream.set_mode(options.mode);
   bool needs_whole = false;
   const auto describe = [&](const absl::Status& error) {
     needs_whole = NeedsWhole(error, options);

@@ -67,10 +67,11 @@ class Window {
 };
 
 // Sends the input; an empty one as one empty piece.
-absl::Status Feed(client::Pipeline& pipeline, InputFile& input, Window& window,
-                  Meter& meter) {
+absl::Status Feed(client::Pipeline& pipeline, v1::ExecutionMode mode,
+                  InputFile& input, Window& window, Meter& meter) {
   for (bool first = true;; first = false) {
     v1::CopyRequest request;
+    request.set_mode(mode);
     UACCED_ASSIGN_OR_RETURN(const bool more,
                             input.Read(kPieceBytes, *request.mutable_input()));
     if (!more && !first) return absl::OkStatus();
@@ -130,7 +131,7 @@ absl::Status RunCopy(const Session& session) {
   {
     Meter meter(options, *input, out.get());
     std::thread feeder([&] {
-      fed = Feed(*pipeline, *input, window, meter);
+      fed = Feed(*pipeline, options.mode, *input, window, meter);
       window.Stop();
     });
     drained = Drain(session, window, input->name(), *out, summary);

@@ -32,6 +32,7 @@ absl::Status DigestOne(const Session& session, const std::string& in) {
   v1::DigestStreamOptions stream;
   stream.set_algorithm(ChosenHash(options));
   stream.set_key(options.key);
+  stream.set_mode(options.mode);
   UACCED_ASSIGN_OR_RETURN(const auto input, InputFile::Open(in));
   std::string digest;
   UACCED_ASSIGN_OR_RETURN(

@@ -74,6 +74,7 @@ absl::StatusOr<v1::EncryptRequest> MakeEncryptRequest(const Options& options,
   request.set_key(key.name());
   request.set_algorithm(key.cipher());
   request.set_allow_unauthenticated(options.allow_unauthenticated);
+  request.set_mode(options.mode);
   if (IsAuthenticated(key.cipher())) {
     request.set_associated_data(AssociatedData(AlgorithmName(key), key.name()));
   }
@@ -133,6 +134,7 @@ absl::Status EncryptByStream(const Session& session, const v1::Key& key,
   stream.set_key(key.name());
   stream.set_algorithm(key.cipher());
   stream.set_chunk_bytes(static_cast<uint32_t>(session.options.chunk_bytes));
+  stream.set_mode(session.options.mode);
   UACCED_ASSIGN_OR_RETURN(
       const v1::StreamSummary summary,
       Transfer(session, StreamOf(session, stream),
@@ -202,6 +204,7 @@ absl::Status DecryptWhole(const Session& session, InputFile& input,
   request.set_algorithm(cipher);
   request.set_nonce(file->nonce);
   request.set_tag(file->tag);
+  request.set_mode(options.mode);
   request.set_allow_unauthenticated(options.allow_unauthenticated);
   if (IsAuthenticated(cipher)) {
     request.set_associated_data(AssociatedData(file->algorithm, file->key));
@@ -227,6 +230,7 @@ absl::Status DecryptByStream(const Session& session, InputFile& input,
   const Options& options = session.options;
   v1::DecryptStreamOptions stream;
   stream.set_key(options.key);
+  stream.set_mode(options.mode);
   const auto describe = [&](const absl::Status& error) {
     return DescribeDecryptError(error, input.name(), options.server);
   };

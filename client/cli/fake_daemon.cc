@@ -353,6 +353,55 @@ grpc::Status FakeAdmin::ListDevices(grpc::ServerContext*,
   capability->set_operation("compress");
   capability->add_algorithms("gzip");
   capability->add_algorithms("zstd");
+  auto* zip = response->add_devices();
+  zip->set_name("zip");
+  zip->set_kind("hisi_model");
+  zip->set_path(v1::Execution::PATH_HARDWARE);
+  zip->set_simulated(true);
+  zip->set_state(v1::DeviceStatus::STATE_DOWN);
+  zip->set_reason("timeout");
+  zip->set_retry_after_ms(1500);
+  zip->set_queue_depth(16);
+  zip->set_mismatches_total(2);
+  auto* loss = zip->add_losses();
+  loss->set_name("timeout");
+  loss->set_count(3);
+  auto* queue = zip->add_queues();
+  queue->set_kind(1);
+  queue->set_depth(16);
+  queue->set_resets_total(4);
+  auto* error = queue->add_errors();
+  error->set_name("unavailable");
+  error->set_count(5);
+  auto* fallback = response->add_fallbacks();
+  fallback->set_name("DEVICE_LOST");
+  fallback->set_count(6);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeAdmin::InjectFault(grpc::ServerContext*,
+                                    const v1::InjectFaultRequest* request,
+                                    v1::InjectFaultResponse*) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  auto* entry = faults_.add_faults();
+  *entry->mutable_fault() = request->fault();
+  entry->set_hits(7);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeAdmin::ClearFaults(grpc::ServerContext*,
+                                    const v1::ClearFaultsRequest*,
+                                    v1::ClearFaultsResponse*) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  faults_.Clear();
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeAdmin::ListFaults(grpc::ServerContext*,
+                                   const v1::ListFaultsRequest*,
+                                   v1::ListFaultsResponse* response) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  *response = faults_;
   return grpc::Status::OK;
 }
 

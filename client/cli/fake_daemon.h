@@ -112,6 +112,17 @@ class FakeAdmin final : public v1::Admin::Service {
                          v1::GetStatusResponse*) override;
   grpc::Status ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*,
                            v1::ListDevicesResponse*) override;
+  // Of any device; lists what was injected since the last clearing.
+  grpc::Status InjectFault(grpc::ServerContext*, const v1::InjectFaultRequest*,
+                           v1::InjectFaultResponse*) override;
+  grpc::Status ClearFaults(grpc::ServerContext*, const v1::ClearFaultsRequest*,
+                           v1::ClearFaultsResponse*) override;
+  grpc::Status ListFaults(grpc::ServerContext*, const v1::ListFaultsRequest*,
+                          v1::ListFaultsResponse*) override;
+
+ private:
+  std::mutex mutex_;
+  v1::ListFaultsResponse faults_;  // guarded by mutex_
 };
 
 // Serves from construction to destruction.

@@ -13,6 +13,7 @@ Commands (uaccectl COMMAND --help tells more):
   digest                 hashes and HMACs, printed as sha256sum does
   keys                   create, import, list, rotate and destroy keys
   devices, status        what the daemon works with, and how it is
+  faults                 make models of devices fail
   copy                   the input through a device and back, for measuring
   bench                  how many operations a second, and how fast each
 
@@ -45,7 +46,11 @@ Exit codes:
   "  -o, --output OUT       write OUT, which appears complete or not at " \
   "all\n"                                                                 \
   "                         (default or \"-\": standard output)\n"
+#define UACCED_MODE_OPTION                                                 \
+  "      --mode MODE        hardware-only, prefer-hardware, balanced or\n" \
+  "                         software-only (default: the daemon's policy)\n"
 #define UACCED_TRANSFER_OPTIONS                                           \
+  UACCED_MODE_OPTION                                                      \
   "      --crc32c           protect the data on its way with checksums\n" \
   "      --no-progress      no progress bar, which else shows on a "      \
   "terminal\n"                                                            \
@@ -153,7 +158,8 @@ Ctrl-C prints the figures so far, a second one ends it without.
   -l, --level NUMBER     as in compress
   -k, --key NAME         for encrypt and decrypt (needed), and digest
   -a, --algorithm NAME   as in encrypt and digest
-      --crc32c           protect the data on its way with checksums
+)" UACCED_MODE_OPTION
+    R"(      --crc32c           protect the data on its way with checksums
 )";
 
 constexpr absl::string_view kKeys =
@@ -180,10 +186,32 @@ cannot be decrypted. A NAME has 1..64 characters of a-z A-Z 0-9 . _ -.
     "hmac-sm3.\n";
 
 constexpr absl::string_view kDevices =
-    R"(Usage: uaccectl devices [--json]
+    R"(Usage: uaccectl devices [-v] [--json]
 Lists the daemon's devices: name, kind, whether hardware or software does the
-work ("simulated": a model of hardware), state, requests it holds of those it
-can hold, requests waiting for it, done and failed since the daemon started.
+work ("simulated": a model of hardware; "fallback": the CPU in place of an
+accelerator), its state and why, requests it holds of those it can hold, requests
+waiting for it, and since the daemon started: done, failed, queues lost, results
+found to be wrong. Then why the CPU did what accelerators should have.
+
+-v adds what befell each device, and its queues.
+)";
+
+constexpr absl::string_view kFaults =
+    R"(Usage: uaccectl faults inject DEVICE KIND [OPTION]...
+       uaccectl faults clear DEVICE
+       uaccectl faults list DEVICE
+Makes a model of a device fail, to see what comes of it. The daemon's
+configuration must allow it: policy { allow_fault_injection: true }.
+
+KIND: status, corrupt, lose-completion, duplicate-completion, unknown-tag,
+wrong-phase, slow, stuck, stop-queue, reset-device, isolate, remove, return.
+
+      --operation NAME   only of compress, decompress, encrypt, decrypt, digest
+                         or copy (default: all)
+      --skip COUNT       requests that pass before (default 0)
+      --count COUNT      how many are hit at most (default 1)
+      --per-mille COUNT  of a thousand so many, by chance, 1..1000 (default: all)
+      --parameter NUMBER status: the device's status word; slow: nanoseconds
 )";
 
 constexpr absl::string_view kStatus =
@@ -218,6 +246,11 @@ absl::string_view HelpText(Command command) {
       return kKeys;
     case Command::kBench:
       return kBench;
+    case Command::kFaults:
+    case Command::kFaultsInject:
+    case Command::kFaultsClear:
+    case Command::kFaultsList:
+      return kFaults;
     case Command::kDevices:
       return kDevices;
     case Command::kStatus:

@@ -28,6 +28,7 @@ absl::Status RunCommand(const Session& session) {
   switch (session.options.command) {
     case Command::kNone:
     case Command::kKeys:
+    case Command::kFaults:
       break;
     case Command::kCompress:
       return RunCompress(session);
@@ -51,6 +52,12 @@ absl::Status RunCommand(const Session& session) {
       return RunKeysRotate(session);
     case Command::kKeysDestroy:
       return RunKeysDestroy(session);
+    case Command::kFaultsInject:
+      return RunFaultsInject(session);
+    case Command::kFaultsClear:
+      return RunFaultsClear(session);
+    case Command::kFaultsList:
+      return RunFaultsList(session);
     case Command::kDevices:
       return RunDevices(session);
     case Command::kStatus:

@@ -1,8 +1,10 @@
 #include "client/cli/names.h"
 
 #include <algorithm>
+#include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
 #include "hw/algorithm.h"
 
 namespace uacced::cli {
@@ -55,6 +57,11 @@ absl::string_view NameIn(Range range, int value) {
   return hw::Info(At(range, value)).name;
 }
 
+// "LOSE_COMPLETION" is "lose-completion".
+std::string FromProtoName(absl::string_view name) {
+  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", "-"}}));
+}
+
 }  // namespace
 
 std::optional<v1::CompressionFormat> FormatByName(absl::string_view name) {
@@ -90,6 +97,31 @@ absl::string_view AlgorithmName(const v1::Key& key) {
     default:
       return kUnknown;
   }
+}
+
+std::optional<v1::ExecutionMode> ModeByName(absl::string_view name) {
+  constexpr absl::string_view kPrefix = "EXECUTION_MODE_";
+  for (int value = 1; value <= v1::ExecutionMode_MAX; ++value) {
+    const auto mode = static_cast<v1::ExecutionMode>(value);
+    const std::string& proto_name = v1::ExecutionMode_Name(mode);
+    if (FromProtoName(proto_name.substr(kPrefix.size())) == name) return mode;
+  }
+  return std::nullopt;
+}
+
+std::optional<v1::Fault::Kind> FaultByName(absl::string_view name) {
+  for (int value = 1; value <= v1::Fault::Kind_MAX; ++value) {
+    const auto kind = static_cast<v1::Fault::Kind>(value);
+    if (Name(kind) == name) return kind;
+  }
+  return std::nullopt;
+}
+
+std::string Name(v1::Fault::Kind kind) {
+  if (kind == v1::Fault::KIND_UNSPECIFIED || !v1::Fault::Kind_IsValid(kind)) {
+    return std::string(kUnknown);
+  }
+  return FromProtoName(v1::Fault::Kind_Name(kind));
 }
 
 bool IsAuthenticated(v1::CipherAlgorithm cipher) {

@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "uacced/v1/accelerator.pb.h"
+#include "uacced/v1/fault.pb.h"
 #include "uacced/v1/keys.pb.h"
 
 namespace uacced::cli {
@@ -24,6 +26,12 @@ std::optional<v1::HashAlgorithm> HmacByName(
 absl::string_view Name(v1::CompressionFormat format);
 absl::string_view Name(v1::CipherAlgorithm cipher);
 absl::string_view AlgorithmName(const v1::Key& key);
+
+// "hardware-only", "prefer-hardware", "balanced", "software-only".
+std::optional<v1::ExecutionMode> ModeByName(absl::string_view name);
+// "slow", "lose-completion", ...: those of v1::Fault.
+std::optional<v1::Fault::Kind> FaultByName(absl::string_view name);
+std::string Name(v1::Fault::Kind kind);
 
 // True for AEAD algorithms.
 bool IsAuthenticated(v1::CipherAlgorithm cipher);

@@ -32,6 +32,23 @@ TEST(NamesTest, SpotChecksAgainstTheApi) {
   EXPECT_EQ(AlgorithmName(key), "hmac-sha512");
 }
 
+TEST(NamesTest, ModesAndFaultsHaveNames) {
+  EXPECT_EQ(ModeByName("hardware-only"), v1::EXECUTION_MODE_HARDWARE_ONLY);
+  EXPECT_EQ(ModeByName("prefer-hardware"), v1::EXECUTION_MODE_PREFER_HARDWARE);
+  EXPECT_EQ(ModeByName("balanced"), v1::EXECUTION_MODE_BALANCED);
+  EXPECT_EQ(ModeByName("software-only"), v1::EXECUTION_MODE_SOFTWARE_ONLY);
+  for (const char* other : {"", "unspecified", "Balanced", "hardware_only"}) {
+    EXPECT_FALSE(ModeByName(other)) << other;
+    EXPECT_FALSE(FaultByName(other)) << other;
+  }
+  for (int kind = 1; kind <= v1::Fault::Kind_MAX; ++kind) {
+    const auto fault = static_cast<v1::Fault::Kind>(kind);
+    EXPECT_EQ(FaultByName(Name(fault)), fault);
+  }
+  EXPECT_EQ(Name(v1::Fault::LOSE_COMPLETION), "lose-completion");
+  EXPECT_EQ(Name(v1::Fault::KIND_UNSPECIFIED), "unknown");
+}
+
 TEST(NamesTest, OthersNamesAreNone) {
   EXPECT_FALSE(FormatByName("none"));
   EXPECT_FALSE(FormatByName(""));

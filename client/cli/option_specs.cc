@@ -47,6 +47,10 @@ constexpr CommandSpec kCommands[] = {
     {Command::kKeysList, "keys list", 0, 0, false},
     {Command::kKeysRotate, "keys rotate", 1, 1, false},
     {Command::kKeysDestroy, "keys destroy", 1, 1, false},
+    {Command::kFaults, "faults", 0, 0, false},
+    {Command::kFaultsInject, "faults inject", 2, 2, false},
+    {Command::kFaultsClear, "faults clear", 1, 1, false},
+    {Command::kFaultsList, "faults list", 1, 1, false},
     {Command::kDevices, "devices", 0, 0, false},
     {Command::kStatus, "status", 0, 0, false},
     {Command::kBench, "bench", 0, 0, false},
@@ -59,6 +63,7 @@ constexpr uint32_t kWritesOutput =
 constexpr uint32_t kCrypts = Bit(Command::kEncrypt) | Bit(Command::kDecrypt);
 constexpr uint32_t kReadsFiles = kWritesOutput | Bit(Command::kDigest);
 constexpr uint32_t kBench = Bit(Command::kBench);
+constexpr uint32_t kInjects = Bit(Command::kFaultsInject);
 constexpr uint32_t kMakesKey =
     Bit(Command::kKeysCreate) | Bit(Command::kKeysImport);
 
@@ -169,11 +174,35 @@ absl::Status SetOperation(Options& options, Value value) {
   for (const CommandSpec& spec : kCommands) {
     if ((Bit(spec.command) & kReadsFiles) == 0 || spec.name != value) continue;
     options.bench.operation = spec.command;
+    options.fault.operation = value;
     return absl::OkStatus();
   }
   return UsageError(absl::StrCat(
       "--operation: \"", value,
       "\" is none of compress, decompress, encrypt, decrypt, digest, copy"));
+}
+
+absl::Status SetMode(Options& options, Value value) {
+  const auto mode = ModeByName(value);
+  if (!mode) {
+    return UsageError(absl::StrCat("--mode: \"", value,
+                                   "\" is none of hardware-only, "
+                                   "prefer-hardware, balanced, software-only"));
+  }
+  options.mode = *mode;
+  return absl::OkStatus();
+}
+
+absl::Status SetPerMille(Options& options, Value value) {
+  return ParseCount("--per-mille", value, 1000, options.fault.per_mille);
+}
+
+template <uint64_t FaultOptions::*kMember>
+absl::Status SetFaultNumber(Options& options, Value value) {
+  if (absl::SimpleAtoi(value, &(options.fault.*kMember))) {
+    return absl::OkStatus();
+  }
+  return UsageError(absl::StrCat("\"", value, "\" is not a whole number"));
 }
 
 absl::Status SetUnary(Options& options, Value) {
@@ -209,6 +238,7 @@ constexpr OptionSpec kOptions[] = {
     {0, "timeout", true, kEverywhere, SetTimeout},
     {0, "json", false, kEverywhere, SetFlag<&Options::json>},
     {'v', "verbose", false, kEverywhere, SetFlag<&Options::verbose>},
+    {0, "mode", true, kReadsFiles | kBench, SetMode},
     {'o', "output", true, kWritesOutput, SetText<&Options::output>},
     {0, "force", false, Bit(Command::kCompress) | Bit(Command::kEncrypt),
      SetFlag<&Options::force>},
@@ -235,7 +265,11 @@ constexpr OptionSpec kOptions[] = {
     {0, "caller-nonce", false, kMakesKey, SetFlag<&Options::caller_nonce>},
     {0, "from", true, kTakesMaterial, SetText<&Options::from>},
     {0, "hex", false, kTakesMaterial, SetFlag<&Options::hex>},
-    {0, "operation", true, kBench, SetOperation},
+    {0, "operation", true, kBench | kInjects, SetOperation},
+    {0, "skip", true, kInjects, SetFaultNumber<&FaultOptions::skip>},
+    {0, "count", true, kInjects, SetFaultNumber<&FaultOptions::count>},
+    {0, "per-mille", true, kInjects, SetPerMille},
+    {0, "parameter", true, kInjects, SetFaultNumber<&FaultOptions::parameter>},
     {0, "size", true, kBench, SetBenchSize},
     {0, "in-flight", true, kBench, SetInFlight},
     {0, "duration", true, kBench, SetDuration},

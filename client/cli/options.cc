@@ -109,12 +109,15 @@ absl::StatusOr<Command> TakeCommand(std::vector<std::string>& others,
   }
   std::string name = others[0];
   size_t words = 1;
-  if (name == "keys" && others.size() > 1) {
+  const bool is_group = name == "keys" || name == "faults";
+  if (is_group && others.size() > 1) {
     absl::StrAppend(&name, " ", others[1]);
     words = 2;
-  } else if (name == "keys" && !help) {
+  } else if (is_group && !help) {
     return UsageError(
-        "keys: create, import, list or destroy? See uaccectl keys --help");
+        name == "keys"
+            ? "keys: create, import, list or destroy? See uaccectl keys --help"
+            : "faults: inject, clear or list? See uaccectl faults --help");
   }
   for (const CommandSpec& spec : CommandSpecs()) {
     if (spec.name != name || spec.command == Command::kNone) continue;
@@ -132,7 +135,11 @@ absl::Status CheckArguments(const CommandSpec& spec, Options& options) {
                                    "\" is one argument too many"));
   }
   if (options.arguments.size() < spec.min_arguments) {
-    return UsageError(absl::StrCat(spec.name, ": needs the name of a key"));
+    return UsageError(
+        absl::StrCat(spec.name, ": needs the name of a ",
+                     !absl::StartsWith(spec.name, "faults") ? "key"
+                     : spec.max_arguments > 1 ? "device and a kind of fault"
+                                              : "device"));
   }
   if (spec.reads_input && options.arguments.empty()) {
     options.arguments.push_back("-");
@@ -213,6 +220,11 @@ absl::Status CheckTogether(const Options& options) {
       return CheckHash(options);
     case Command::kBench:
       return CheckBench(options);
+    case Command::kFaultsInject:
+      if (FaultByName(options.arguments[1])) break;
+      return UsageError(absl::StrCat(name, ": \"", options.arguments[1],
+                                     "\" is no kind of fault; uaccectl faults "
+                                     "--help lists them"));
     case Command::kKeysImport:
       if (options.algorithm.empty()) return missing("--algorithm NAME");
       if (options.from.empty()) return missing("--from FILE");

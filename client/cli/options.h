@@ -30,6 +30,10 @@ enum class Command : uint8_t {
   kKeysList,
   kKeysRotate,
   kKeysDestroy,
+  kFaults,  // only with --help
+  kFaultsInject,
+  kFaultsClear,
+  kFaultsList,
   kDevices,
   kStatus,
   kBench,
@@ -48,6 +52,15 @@ struct BenchOptions {
   bool unary = false;
 };
 
+// What faults inject asks for; 0 is the daemon's default.
+struct FaultOptions {
+  std::string operation;  // empty: all
+  uint64_t skip = 0;
+  uint64_t count = 0;
+  uint32_t per_mille = 0;
+  uint64_t parameter = 0;
+};
+
 struct Options {
   Command command = Command::kNone;
   std::string server = "unix:/run/uacced/uacced.sock";
@@ -61,6 +74,7 @@ struct Options {
   std::string output = "-";
   v1::CompressionFormat format = v1::COMPRESSION_FORMAT_UNSPECIFIED;
   std::optional<int> level;
+  v1::ExecutionMode mode = v1::EXECUTION_MODE_UNSPECIFIED;
   bool serial = false;
   bool verify = false;
   bool crc32c = false;
@@ -75,9 +89,10 @@ struct Options {
   std::string from;  // keys import, keys rotate
   bool hex = false;
   BenchOptions bench;
+  FaultOptions fault;
 
-  // IN, or the key's name; "-" for standard input when none was given to a
-  // command that reads one.
+  // IN, or the name of a key or a device; "-" for standard input when none was
+  // given to a command that reads one.
   std::vector<std::string> arguments;
 };
 

@@ -214,9 +214,32 @@ TEST_F(UaccectlTest, RotatesKeys) {
 }
 
 TEST_F(UaccectlTest, ShowsDevicesAndStatus) {
-  EXPECT_EQ(Run({"devices"}).out,
-            "NAME  KIND  PATH      STATE  IN FLIGHT  WAITING  DONE  FAILED\n"
-            "cpu   soft  software  up     0/64       0        7     0\n");
+  EXPECT_EQ(
+      Run({"devices"}).out,
+      "NAME  KIND        PATH                  STATE                         "
+      "IN FLIGHT  WAITING  DONE  FAILED  LOST  WRONG\n"
+      "cpu   soft        software              up                            "
+      "0/64       0        7     0       0     0\n"
+      "zip   hisi_model  hardware (simulated)  down: timeout, again in 1.5s  "
+      "0/16       0        0     0       3     2\n"
+      "\n"
+      "Done by the CPU in place of an accelerator: DEVICE_LOST 6\n");
+  const std::string verbose = Run({"devices", "-v"}).out;
+  for (const char* part :
+       {"DEVICE  REACTOR  KIND  QUEUE  IN FLIGHT  WAITING  DONE  TIMEOUTS  "
+        "RESETS  ERRORS\n"
+        "zip     0        1     lost   0/16       0        0     0         "
+        "4       unavailable 5\n",
+        "zip     timeout 3  "}) {
+    EXPECT_TRUE(absl::StrContains(verbose, part)) << verbose;
+  }
+  const std::string devices = Run({"devices", "--json"}).out;
+  for (const char* part :
+       {R"("state":"down","reason":"timeout","retry_after_ms":1500)",
+        R"("losses":{"timeout":3})", R"("mismatches_total":2)",
+        R"("errors":{"unavailable":5},"timeouts_total":0,"resets_total":4)"}) {
+    EXPECT_TRUE(absl::StrContains(devices, part)) << devices;
+  }
   EXPECT_TRUE(absl::StrContains(
       Run({"devices", "--json"}).out,
       R"("capabilities":[{"operation":"compress","algorithms":["gzip","zstd"]}])"));
@@ -224,6 +247,37 @@ TEST_F(UaccectlTest, ShowsDevicesAndStatus) {
       absl::StrContains(Run({"status"}).out, "connections       2 of 100\n"));
   EXPECT_TRUE(absl::StrContains(Run({"status", "--json"}).out,
                                 R"("requests_total":1152921504606846976)"));
+}
+
+TEST_F(UaccectlTest, FaultsAreInjectedListedAndCleared) {
+  EXPECT_EQ(Run({"faults", "inject", "zip", "lose-completion"}).exit_code, 0);
+  EXPECT_EQ(Run({"faults", "inject", "zip", "slow", "--operation", "compress",
+                 "--skip", "1", "--count", "2", "--per-mille", "3",
+                 "--parameter", "4"})
+                .exit_code,
+            0);
+  EXPECT_EQ(Run({"faults", "list", "zip"}).out,
+            "KIND             OPERATION  SKIP  COUNT  PER MILLE  PARAMETER  "
+            "HITS\n"
+            "lose-completion  all        0     0      0          0          7\n"
+            "slow             compress   1     2      3          4          "
+            "7\n");
+  EXPECT_TRUE(absl::StrContains(
+      Run({"faults", "list", "zip", "--json"}).out,
+      R"({"kind":"slow","operation":"compress","skip":1,"count":2,)"
+      R"("per_mille":3,"parameter":4,"hits":7})"));
+  EXPECT_EQ(Run({"faults", "clear", "zip"}).exit_code, 0);
+  EXPECT_EQ(Run({"faults", "list", "zip", "--json"}).out, "[]\n");
+  EXPECT_EQ(Run({"faults", "inject", "zip", "nonsense"}).exit_code, 2);
+  EXPECT_EQ(Run({"faults", "inject", "zip"}).exit_code, 2);
+  EXPECT_EQ(Run({"faults"}).exit_code, 2);
+}
+
+TEST_F(UaccectlTest, TheModeReachesTheDaemon) {
+  EXPECT_EQ(Run({"compress", "--mode", "hardware-only"}, "x").exit_code, 0);
+  EXPECT_EQ(daemon_->accelerator.compress_options().mode(),
+            v1::EXECUTION_MODE_HARDWARE_ONLY);
+  EXPECT_EQ(Run({"compress", "--mode", "fastest"}, "x").exit_code, 2);
 }
 
 TEST_F(UaccectlTest, VerboseTellsWhoDidTheWork) {

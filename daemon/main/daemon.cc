@@ -137,6 +137,9 @@ uint32_t Daemon::reactor_count() const {
 absl::Status Daemon::StartReactors() {
   reply_pool_.emplace(config_.reactor.reply_threads, config_.limits.max_jobs);
   for (const DeviceSpec& spec : devices_) {
+    if (spec.faults != nullptr) {
+      fault_targets_[spec.device->info().name] = spec.faults.get();
+    }
     health_.push_back(
         std::make_unique<DeviceHealth>(DeviceHealth::Options(), &clock_));
     supervisor_.AddDevice(spec.device.get(), health_.back().get(),
@@ -237,8 +240,11 @@ absl::Status Daemon::StartServer() {
            .answers = answers_,
            .max_jobs_per_stream = limits.max_jobs_per_stream,
            .max_bytes_per_stream = limits.max_bytes_per_stream,
-           .max_stream_stall = limits.max_stream_stall},
-          *keys_));
+           .max_stream_stall = limits.max_stream_stall,
+           .mode = config_.policy.mode},
+          *keys_,
+          {.allowed = config_.policy.allow_fault_injection,
+           .targets = fault_targets_}));
   return absl::OkStatus();
 }
 
@@ -280,7 +286,9 @@ LiveFigures Daemon::ReadLive() const {
                             .jobs_done = stats.jobs_done,
                             .jobs_failed = stats.jobs_failed,
                             .unknown_tags = stats.unknown_tags,
-                            .isolated = stats.isolated});
+                            .isolated = stats.isolated,
+                            .health = target.health->Read(),
+                            .errors = stats.errors});
   }
   for (const auto& reactor : reactors_) {
     live.gauges.inbox_entries += reactor->inbox_size();

@@ -9,8 +9,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -19,6 +21,7 @@
 #include "base/clock.h"
 #include "daemon/admission/admission.h"
 #include "daemon/config/config.h"
+#include "daemon/core/fault.h"
 #include "daemon/health/device_health.h"
 #include "daemon/health/supervisor.h"
 #include "daemon/keys/key_store.h"
@@ -91,6 +94,7 @@ class Daemon {
   Admission admission_;
   std::vector<DeviceSpec> devices_;
   std::vector<std::unique_ptr<DeviceHealth>> health_;  // Of devices_.
+  std::map<std::string, FaultTarget*> fault_targets_;  // Models in devices_.
   Supervisor supervisor_{&clock_};
   std::optional<ReplyPool> reply_pool_;
   std::vector<std::unique_ptr<Reactor>> reactors_;

@@ -19,6 +19,8 @@
 
 #include "absl/status/status.h"
 #include "daemon/core/execution_mode.h"
+#include "daemon/core/status_codes.h"
+#include "daemon/health/health_snapshot.h"
 #include "daemon/metrics/request_stats.h"
 #include "hw/algorithm.h"
 
@@ -52,7 +54,10 @@ struct DeviceGauges {
   uint64_t jobs_done = 0;       // Since start.
   uint64_t jobs_failed = 0;     // Of those done, ended with an error.
   uint64_t unknown_tags = 0;    // Completions of what it was not given.
-  bool isolated = false;        // Gets no more work.
+  bool isolated = false;        // Has no queue.
+  HealthSnapshot health;
+  // Completions other than OK, by code.
+  std::array<uint64_t, kStatusCodeCount> errors{};
 };
 
 // The time a reactor spends is either busy or idle (asleep, or spinning

@@ -186,7 +186,7 @@ void AddDevices(const std::vector<std::string>& names,
                          MetricType::Counter,
                          {}};
   MetricFamily up = {"uacced_device_up",
-                     "0: the device misbehaved and gets no more work.",
+                     "0: the device gets no work: see uacced_device_state.",
                      MetricType::Gauge,
                      {}};
   MetricFamily unknown = {"uacced_device_unknown_tags_total",
@@ -200,7 +200,9 @@ void AddDevices(const std::vector<std::string>& names,
     AppendGauge(waiting, labels, static_cast<double>(device.jobs_waiting));
     AppendCounter(done, labels, static_cast<double>(device.jobs_done));
     AppendCounter(failed, labels, static_cast<double>(device.jobs_failed));
-    AppendGauge(up, labels, device.isolated ? 0 : 1);
+    const bool in_use = device.health.state == DeviceState::kUp ||
+                        device.health.state == DeviceState::kProbation;
+    AppendGauge(up, labels, in_use && !device.isolated ? 1 : 0);
     AppendCounter(unknown, labels, static_cast<double>(device.unknown_tags));
   }
   families.Add(std::move(in_flight));
@@ -209,6 +211,86 @@ void AddDevices(const std::vector<std::string>& names,
   families.Add(std::move(failed));
   families.Add(std::move(up));
   families.Add(std::move(unknown));
+}
+
+void AddHealth(const std::vector<std::string>& names,
+               const std::vector<DeviceGauges>& devices, Families& families) {
+  MetricFamily state = {"uacced_device_state",
+                        "1 for the state that the device is in.",
+                        MetricType::Gauge,
+                        {}};
+  MetricFamily losses = {"uacced_device_losses_total",
+                         "Queues of the device that were lost, by reason.",
+                         MetricType::Counter,
+                         {}};
+  MetricFamily errors = {"uacced_device_errors_total",
+                         "Requests that the device completed other than OK.",
+                         MetricType::Counter,
+                         {}};
+  MetricFamily resets = {"uacced_queue_resets_total",
+                         "Lost queues of the device that were opened again.",
+                         MetricType::Counter,
+                         {}};
+  MetricFamily device_resets = {"uacced_device_resets_total",
+                                "Resets of the device that were tried.",
+                                MetricType::Counter,
+                                {}};
+  MetricFamily breakers = {"uacced_device_breaker_opens_total",
+                           "Times that an operation was taken from the device.",
+                           MetricType::Counter,
+                           {}};
+  for (size_t i = 0; i < devices.size(); ++i) {
+    const Labels labels = {{"device", names[i]}};
+    const HealthSnapshot& health = devices[i].health;
+    for (int s = 0; s < kDeviceStateCount; ++s) {
+      const auto which = static_cast<DeviceState>(s);
+      AppendGauge(state, With(labels, "state", std::string(Name(which))),
+                  which == health.state ? 1 : 0);
+    }
+    for (int r = 0; r < kLossReasonCount; ++r) {
+      const auto reason = static_cast<LossReason>(r);
+      AppendCounter(losses, With(labels, "reason", std::string(Name(reason))),
+                    static_cast<double>(health.losses[r]));
+    }
+    for (size_t code = 0; code < kStatusCodeCount; ++code) {
+      const uint64_t count = devices[i].errors[code];
+      if (count == 0) continue;
+      AppendCounter(errors, With(labels, "code", CodeLabel(code)),
+                    static_cast<double>(count));
+    }
+    AppendCounter(resets, labels, static_cast<double>(health.queue_resets));
+    AppendCounter(device_resets, labels,
+                  static_cast<double>(health.device_resets));
+    AppendCounter(breakers, labels, static_cast<double>(health.breaker_opens));
+  }
+  families.Add(std::move(state));
+  families.Add(std::move(losses));
+  families.Add(std::move(errors));
+  families.Add(std::move(resets));
+  families.Add(std::move(device_resets));
+  families.Add(std::move(breakers));
+}
+
+void AddFallbacks(const Metrics& metrics, Families& families) {
+  MetricFamily family = {
+      "uacced_fallbacks_total",
+      "Requests that the CPU did in place of an accelerator, "
+      "by why.",
+      MetricType::Counter,
+      {}};
+  for (size_t o = 0; o < hw::kOperationCount; ++o) {
+    const auto operation = static_cast<hw::Operation>(o);
+    for (size_t r = 1; r < kFallbackCount; ++r) {
+      const auto reason = static_cast<Fallback>(r);
+      const uint64_t count = metrics.fallbacks(operation, reason);
+      if (count == 0) continue;
+      AppendCounter(family,
+                    {{"operation", std::string(hw::Name(operation))},
+                     {"reason", absl::AsciiStrToLower(Name(reason))}},
+                    static_cast<double>(count));
+    }
+  }
+  families.Add(std::move(family));
 }
 
 void AddReactors(const std::vector<ReactorGauges>& reactors,
@@ -296,8 +378,8 @@ void AddStreams(const Metrics& metrics, Families& families) {
 
 void AddVerification(const Metrics& metrics, Families& families) {
   MetricFamily family = {"uacced_verifications_total",
-                         "Outputs of compression decompressed and compared "
-                         "before they were given out.",
+                         "Outputs checked on the CPU before they were given "
+                         "out.",
                          MetricType::Counter,
                          {}};
   for (size_t i = 0; i < metrics.device_names().size(); ++i) {
@@ -337,6 +419,8 @@ std::vector<MetricFamily> MetricsCollector::Collect() const {
   const LiveFigures live = metrics_.ReadLive();
   AddGauges(live.gauges, families);
   AddDevices(metrics_.device_names(), live.devices, families);
+  AddHealth(metrics_.device_names(), live.devices, families);
+  AddFallbacks(metrics_, families);
   AddReactors(live.reactors, families);
   AddEvents(metrics_, families);
   AddStreams(metrics_, families);

@@ -30,10 +30,20 @@ void Fill(Metrics& metrics) {
   metrics.RecordRequest({.operation = hw::Operation::kEncrypt,
                          .code = absl::StatusCode::kInvalidArgument,
                          .bytes_in = 5});
-  metrics.SetLiveSource([] {
+  metrics.CountFallback(hw::Operation::kCompress, Fallback::kDeviceLost);
+  HealthSnapshot health;
+  health.state = DeviceState::kQuarantined;
+  health.losses[static_cast<size_t>(LossReason::kTimeout)] = 3;
+  health.queue_resets = 4;
+  health.device_resets = 5;
+  health.breaker_opens = 6;
+  std::array<uint64_t, kStatusCodeCount> errors{};
+  errors[static_cast<size_t>(absl::StatusCode::kUnavailable)] = 7;
+  metrics.SetLiveSource([health, errors] {
     return LiveFigures{
         .gauges = {.jobs_in_flight = 3, .jobs_limit = 9},
-        .devices = {{.jobs_done = 12, .jobs_failed = 2}, {.isolated = true}},
+        .devices = {{.jobs_done = 12, .jobs_failed = 2},
+                    {.isolated = true, .health = health, .errors = errors}},
         .reactors = {{.busy_ns = 1'000'000'000,
                       .idle_ns = 3'000'000'000,
                       .sleeps = 17}}};
@@ -46,6 +56,26 @@ TEST(MetricsCollectorTest, PromtoolFindsNothingWrong) {
   EXPECT_EQ(PromtoolComplaints(Render(metrics)), "");
   Fill(metrics);
   EXPECT_EQ(PromtoolComplaints(Render(metrics)), "");
+}
+
+TEST(MetricsCollectorTest, DevicesTellTheirStory) {
+  Metrics metrics({"cpu", "zip-0"});
+  Fill(metrics);
+  const std::string text = Render(metrics);
+  for (const char* line :
+       {"uacced_device_state{device=\"cpu\",state=\"up\"} 1\n",
+        "uacced_device_state{device=\"zip-0\",state=\"up\"} 0\n",
+        "uacced_device_state{device=\"zip-0\",state=\"quarantined\"} 1\n",
+        "uacced_device_losses_total{device=\"zip-0\",reason=\"timeout\"} 3\n",
+        "uacced_device_errors_total{device=\"zip-0\",code=\"unavailable\"} 7\n",
+        "uacced_queue_resets_total{device=\"zip-0\"} 4\n",
+        "uacced_device_resets_total{device=\"zip-0\"} 5\n",
+        "uacced_device_breaker_opens_total{device=\"zip-0\"} 6\n",
+        "uacced_device_up{device=\"zip-0\"} 0\n",
+        "uacced_fallbacks_total{operation=\"compress\",reason=\"device_lost\"} "
+        "1\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
 }
 
 TEST(MetricsCollectorTest, PromtoolIsReallyAsked) {

@@ -42,6 +42,9 @@ void Add(const Lane& lane, Placement::DeviceStats& sum) {
   sum.jobs_done += stats.jobs_done.load();
   sum.jobs_failed += stats.jobs_failed.load();
   sum.unknown_tags += stats.unknown_tags.load();
+  for (size_t code = 0; code < kStatusCodeCount; ++code) {
+    sum.errors[code] += stats.errors[code].load();
+  }
   sum.isolated &= !stats.attached.load();
 }
 

@@ -8,6 +8,7 @@
 #ifndef UACCED_DAEMON_REACTOR_PLACEMENT_H_
 #define UACCED_DAEMON_REACTOR_PLACEMENT_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "daemon/core/execution_mode.h"
 #include "daemon/core/job.h"
+#include "daemon/core/status_codes.h"
 #include "daemon/reactor/placement_choice.h"
 #include "daemon/reactor/reactor.h"
 #include "hw/device.h"
@@ -40,7 +42,8 @@ class Placement {
     uint64_t jobs_done = 0;
     uint64_t jobs_failed = 0;
     uint64_t unknown_tags = 0;
-    bool isolated = false;  // All of them.
+    std::array<uint64_t, kStatusCodeCount> errors{};  // Other than OK, by code.
+    bool isolated = false;  // None of them has a queue.
   };
 
   // Jobs that come together: reactors begin when Kick() is called, at the

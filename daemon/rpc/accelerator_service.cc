@@ -76,7 +76,8 @@ AcceleratorService::RawStream* AcceleratorService::StartStream(
                             .keys = path_.keys,
                             .answers = path_.answers,
                             .max_bytes_per_stream = path_.max_bytes_per_stream,
-                            .max_stall = path_.max_stream_stall},
+                            .max_stall = path_.max_stream_stall,
+                            .mode = path_.mode},
                            kind, context);
 }
 

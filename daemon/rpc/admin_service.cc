@@ -5,31 +5,12 @@
 
 #include "absl/time/clock.h"
 #include "base/version.h"
+#include "daemon/core/execution_mode.h"
 #include "daemon/rpc/control_call.h"
+#include "daemon/rpc/device_status.h"
+#include "hw/algorithm.h"
 
 namespace uacced {
-namespace {
-
-void AddCapabilities(const hw::CapabilitySet& capabilities,
-                     v1::DeviceStatus* device) {
-  for (size_t o = 0; o < hw::kOperationCount; ++o) {
-    const auto operation = static_cast<hw::Operation>(o);
-    v1::DeviceStatus::Capability* capability = nullptr;
-    for (size_t a = 0; a < hw::kAlgorithmCount; ++a) {
-      const auto algorithm = static_cast<hw::Algorithm>(a);
-      if (!capabilities.Has(operation, algorithm)) continue;
-      if (capability == nullptr) {
-        capability = device->add_capabilities();
-        capability->set_operation(std::string(hw::Name(operation)));
-      }
-      if (algorithm == hw::Algorithm::kNone) continue;
-      capability->add_algorithms(std::string(hw::Info(algorithm).name));
-    }
-  }
-}
-
-}  // namespace
-
 grpc::ServerUnaryReactor* AdminService::GetStatus(
     grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
@@ -49,6 +30,39 @@ grpc::ServerUnaryReactor* AdminService::ListDevices(
       [this](const v1::ListDevicesRequest&, v1::ListDevicesResponse& answer) {
         Describe(answer);
         return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* AdminService::InjectFault(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunControlCall<v1::InjectFaultRequest, v1::InjectFaultResponse>(
+      request, response,
+      [this](const v1::InjectFaultRequest& message,
+             v1::InjectFaultResponse& /*answer*/) {
+        return faults_.Inject(message);
+      });
+}
+
+grpc::ServerUnaryReactor* AdminService::ClearFaults(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunControlCall<v1::ClearFaultsRequest, v1::ClearFaultsResponse>(
+      request, response,
+      [this](const v1::ClearFaultsRequest& message,
+             v1::ClearFaultsResponse& /*answer*/) {
+        return faults_.Clear(message);
+      });
+}
+
+grpc::ServerUnaryReactor* AdminService::ListFaults(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return RunControlCall<v1::ListFaultsRequest, v1::ListFaultsResponse>(
+      request, response,
+      [this](const v1::ListFaultsRequest& message,
+             v1::ListFaultsResponse& answer) {
+        return faults_.List(message, answer);
       });
 }
 
@@ -72,23 +86,20 @@ void AdminService::Describe(v1::GetStatusResponse& response) const {
 }
 
 void AdminService::Describe(v1::ListDevicesResponse& response) const {
-  for (const Placement::Target& target : placement_.targets()) {
-    const Placement::DeviceStats stats = placement_.ReadStats(target);
-    const hw::DeviceInfo& info = target.info();
-    v1::DeviceStatus* device = response.add_devices();
-    device->set_name(info.name);
-    device->set_kind(info.kind);
-    device->set_path(info.hardware ? v1::Execution::PATH_HARDWARE
-                                   : v1::Execution::PATH_SOFTWARE);
-    device->set_simulated(info.simulated);
-    device->set_state(stats.isolated ? v1::DeviceStatus::STATE_ISOLATED
-                                     : v1::DeviceStatus::STATE_UP);
-    device->set_queue_depth(static_cast<uint32_t>(stats.queue_depth));
-    device->set_jobs_in_flight(static_cast<uint32_t>(stats.jobs_in_flight));
-    device->set_jobs_waiting(static_cast<uint32_t>(stats.jobs_waiting));
-    device->set_jobs_done_total(stats.jobs_done);
-    device->set_jobs_failed_total(stats.jobs_failed);
-    AddCapabilities(info.capabilities, device);
+  const int64_t now_ns = clock_.NowNs();
+  for (size_t i = 0; i < placement_.targets().size(); ++i) {
+    FillDeviceStatus(placement_, metrics_, i, now_ns, *response.add_devices());
+  }
+  for (size_t i = 1; i < kFallbackCount; ++i) {
+    const auto reason = static_cast<Fallback>(i);
+    uint64_t count = 0;
+    for (size_t o = 0; o < hw::kOperationCount; ++o) {
+      count += metrics_.fallbacks(static_cast<hw::Operation>(o), reason);
+    }
+    if (count == 0) continue;
+    v1::NamedCount& fallback = *response.add_fallbacks();
+    fallback.set_name(std::string(Name(reason)));
+    fallback.set_count(count);
   }
 }
 

@@ -224,5 +224,36 @@ TEST_F(ConvertTest, AssociatedDataIsBounded) {
                 "ASSOCIATED_DATA_TOO_LONG");
 }
 
+TEST_F(ConvertTest, EveryRequestHasAMode) {
+  const auto check = [this](auto message) {
+    Step plain, chosen, unknown;
+    const ConvertContext context{*keys_, 1000, ExecutionMode::kBalanced};
+    ASSERT_TRUE(Convert(message, context, plain).ok());
+    EXPECT_EQ(plain.mode, ExecutionMode::kBalanced);
+    message.set_mode(v1::EXECUTION_MODE_HARDWARE_ONLY);
+    ASSERT_TRUE(Convert(message, context, chosen).ok());
+    EXPECT_EQ(chosen.mode, ExecutionMode::kHardwareOnly);
+    message.set_mode(static_cast<v1::ExecutionMode>(99));
+    EXPECT_EQ(GetErrorDetail(Convert(message, context, unknown)).reason,
+              "MODE_UNKNOWN");
+  };
+  v1::CompressRequest compress;
+  compress.set_format(v1::COMPRESSION_FORMAT_GZIP);
+  check(compress);
+  check(v1::DecompressRequest());
+  v1::EncryptRequest encrypt;
+  encrypt.set_key("gcm");
+  check(encrypt);
+  v1::DecryptRequest decrypt;
+  decrypt.set_key("gcm");
+  decrypt.set_nonce(std::string(12, 'n'));
+  decrypt.set_tag(std::string(16, 't'));
+  check(decrypt);
+  v1::DigestRequest digest;
+  digest.set_algorithm(v1::HASH_ALGORITHM_SHA256);
+  check(digest);
+  check(v1::CopyRequest());
+}
+
 }  // namespace
 }  // namespace uacced

@@ -61,7 +61,7 @@ TEST(ParseRequestTest, UnknownFieldsAreBoundedInNestedMessagesToo) {
     v1::ChainRequest request;
     request.set_input("x");
     std::string fields;
-    for (int i = 0; i < unknown; ++i) fields += "\x70\x01";
+    for (int i = 0; i < unknown; ++i) fields += "\x68\x01";
     std::string step = "\x0a";
     step += static_cast<char>(fields.size());
     step += fields;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <climits>
+#include <utility>
 
 #include "absl/memory/memory.h"
 #include "absl/time/time.h"
@@ -32,10 +33,11 @@ int ClampToInt(uint64_t value) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Create(
-    const Options& options, const RequestPath& path, KeyStore& keys) {
+    const Options& options, const RequestPath& path, KeyStore& keys,
+    FaultOptions faults) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  auto server = absl::WrapUnique(new RpcServer(path, keys));
+  auto server = absl::WrapUnique(new RpcServer(path, keys, std::move(faults)));
   grpc::ServerBuilder builder;
   builder.RegisterService(&server->accelerator_);
   builder.RegisterService(&server->keys_);
@@ -62,10 +64,12 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Create(
   return server;
 }
 
-RpcServer::RpcServer(const RequestPath& path, KeyStore& keys)
+RpcServer::RpcServer(const RequestPath& path, KeyStore& keys,
+                     FaultOptions faults)
     : accelerator_(path),
       keys_(keys, path),
-      admin_(path.path.metrics, path.path.placement) {}
+      admin_(path.path.metrics, path.path.placement, path.path.clock,
+             std::move(faults)) {}
 
 void RpcServer::AddConnection(UniqueFd connection) {
   grpc::AddInsecureChannelFromFd(server_.get(), connection.release());

@@ -15,6 +15,7 @@
 #include "daemon/keys/key_store.h"
 #include "daemon/rpc/accelerator_service.h"
 #include "daemon/rpc/admin_service.h"
+#include "daemon/rpc/fault_service.h"
 #include "daemon/rpc/keys_service.h"
 
 namespace uacced {
@@ -30,9 +31,10 @@ class RpcServer {
     uint32_t max_connection_idle_ms = 0;
   };
 
-  // What `path`, `keys` and `metrics` refer to outlives the server.
+  // What `path`, `keys` and `faults` refer to outlives the server.
   static absl::StatusOr<std::unique_ptr<RpcServer>> Create(
-      const Options& options, const RequestPath& path, KeyStore& keys);
+      const Options& options, const RequestPath& path, KeyStore& keys,
+      FaultOptions faults);
   RpcServer(const RpcServer&) = delete;
   RpcServer& operator=(const RpcServer&) = delete;
 
@@ -53,7 +55,7 @@ class RpcServer {
   void Shutdown(uint32_t grace_ms);
 
  private:
-  RpcServer(const RequestPath& path, KeyStore& keys);
+  RpcServer(const RequestPath& path, KeyStore& keys, FaultOptions faults);
 
   AcceleratorService accelerator_;
   KeysService keys_;

@@ -25,6 +25,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "daemon/core/execution_mode.h"
 #include "daemon/core/ticket.h"
 #include "daemon/keys/key_store.h"
 #include "daemon/rpc/answer_watch.h"
@@ -45,6 +46,7 @@ struct StreamCallPath {
   AnswerWatch& answers;
   uint64_t max_bytes_per_stream = 0;
   absl::Duration max_stall;
+  ExecutionMode mode = ExecutionMode::kPreferHardware;  // See RequestPath.
 };
 
 class StreamCall final

@@ -174,7 +174,8 @@ Opened ParseAndOpen(const std::optional<std::string>& options,
     return FieldError("options", "MALFORMED_MESSAGE", "is malformed");
   }
   StreamPath chosen = path;
-  UACCED_ASSIGN_OR_RETURN(chosen.mode, ModeFromProto(message.mode(), path.mode));
+  UACCED_ASSIGN_OR_RETURN(chosen.mode,
+                          ModeFromProto(message.mode(), path.mode));
   return Open(message, chosen, context);
 }
 

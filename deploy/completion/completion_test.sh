@@ -41,6 +41,9 @@ offers 'decompress decrypt digest devices' d
 offers 'decompress decrypt digest devices' --server unix:/x d
 offers 'decompress decrypt digest devices' --timeout = 5s d
 offers 'create import list rotate destroy' keys ''
+offers 'inject clear list' faults ''
+offers '--per-mille= --parameter=' faults inject zip slow --p
+offers 'balanced' compress --mode b
 offers 'backup' keys rotate ba
 offers '--server= --serial' compress --ser
 offers '--block-size=' compress in --b

@@ -11,11 +11,12 @@ _uaccectl_hmacs='hmac-sha1 hmac-sha224 hmac-sha256 hmac-sha384 hmac-sha512
 _uaccectl_ciphers='aes-128-gcm aes-256-gcm xaes-256-gcm aes-128-ccm aes-256-ccm
   chacha20-poly1305 aes-128-xts aes-256-xts aes-128-ctr aes-256-ctr aes-128-cbc
   aes-256-cbc sm4-xts sm4-ctr sm4-cbc'
+_uaccectl_modes='hardware-only prefer-hardware balanced software-only'
 _uaccectl_operations='compress decompress encrypt decrypt digest copy'
 
 # _uaccectl_options COMMAND: its long options; = behind those with a value.
 _uaccectl_options() {
-  local transfer='--crc32c --no-progress'
+  local transfer='--mode= --crc32c --no-progress'
   echo '--help --version --server= --timeout= --json --verbose'
   case $1 in
     compress)
@@ -37,8 +38,9 @@ _uaccectl_options() {
     'keys rotate') echo '--from= --hex' ;;
     bench)
       echo '--operation= --size= --in-flight= --duration= --connections= --unary'
-      echo '--verify --format= --level= --key= --algorithm= --crc32c'
+      echo '--verify --format= --level= --key= --algorithm= --mode= --crc32c'
       ;;
+    'faults inject') echo '--operation= --skip= --count= --per-mille= --parameter=' ;;
   esac
 }
 
@@ -69,6 +71,8 @@ _uaccectl_values() {
     --format | -f) echo "$_uaccectl_formats" ;;
     --key | -k) _uaccectl_keys ;;
     --operation) echo "$_uaccectl_operations" ;;
+    --mode) echo "$_uaccectl_modes" ;;
+    --skip | --count | --per-mille | --parameter) echo 1 10 100 ;;
     --level | -l) echo 0 1 2 3 4 5 6 7 8 9 10 11 12 ;;
     --algorithm | -a)
       case $1 in
@@ -101,13 +105,14 @@ _uaccectl() {
       --server | --timeout | --output | --format | --level | --key | \
         --algorithm | --from | --max-output | --block-size | --chunk-size | \
         --operation | --size | --in-flight | --duration | --connections | \
+        --mode | --skip | --count | --per-mille | --parameter | \
         -[ofkla])
         [ "${COMP_WORDS[i + 1]}" = '=' ] || i=$((i + 1))
         ;;
       -*) ;;
       *)
         command+=${command:+ }${COMP_WORDS[i]}
-        [ "$command" = keys ] || break
+        [ "$command" = keys ] || [ "$command" = faults ] || break
         ;;
     esac
   done
@@ -149,10 +154,11 @@ _uaccectl() {
       ;;
   esac
   case $command in
-    '') values="$_uaccectl_operations keys devices status bench" ;;
+    '') values="$_uaccectl_operations keys faults devices status bench" ;;
     keys) values='create import list rotate destroy' ;;
     'keys rotate' | 'keys destroy') values=$(_uaccectl_keys) ;;
-    keys* | devices | status | bench) return ;;
+    faults) values='inject clear list' ;;
+    keys* | faults* | devices | status | bench) return ;;
     *)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return
