@@ -3,6 +3,7 @@
 #ifndef UACCED_HW_HISI_SEC_CODEC_FIXTURE_H_
 #define UACCED_HW_HISI_SEC_CODEC_FIXTURE_H_
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -98,7 +99,7 @@ class SecCodecFixture : public ::testing::TestWithParam<int> {
   Ended Compare(ContractWork& work) {
     const auto on_cpu = Copy(work);
     const Ended expected = RunOnCpu(*on_cpu);
-    const Ended ended = Run(work);
+    Ended ended = Run(work);
     EXPECT_EQ(ended.code, expected.code);
     EXPECT_EQ(ended.output, expected.output);
     if (expected.code == absl::StatusCode::kOk) {
@@ -119,6 +120,11 @@ class SecCodecFixture : public ::testing::TestWithParam<int> {
     undo->mac = work.mac;
     undo->request.expected_mac = undo->mac;
     return undo;
+  }
+
+  // What a descriptor points to.
+  static const uint8_t* PointerOf(uint64_t address) {
+    return std::bit_cast<const uint8_t*>(static_cast<uintptr_t>(address));
   }
 
   static void SetMacBytes(ContractWork& work, size_t bytes) {

@@ -37,8 +37,7 @@ class SecCodecGoldenTest : public SecCodecFixture {
     return sqe.dword[at] | uint64_t{sqe.dword[at + 1]} << 32;
   }
   const uint8_t* At(const Sqe& sqe, Place place) const {
-    return reinterpret_cast<const uint8_t*>(
-        static_cast<uintptr_t>(AddressIn(sqe, place)));
+    return PointerOf(AddressIn(sqe, place));
   }
 
   // All dwords but addresses and tag are as captured; and where there is an

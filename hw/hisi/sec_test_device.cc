@@ -1,6 +1,7 @@
 #include "hw/hisi/sec_test_device.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <string>
 
@@ -24,7 +25,7 @@ uint64_t Address(const Sqe& sqe, unsigned byte) {
 }
 
 uint8_t* At(uint64_t address) {
-  return reinterpret_cast<uint8_t*>(static_cast<uintptr_t>(address));
+  return std::bit_cast<uint8_t*>(static_cast<uintptr_t>(address));
 }
 
 template <typename T>
@@ -120,7 +121,7 @@ bool SecTestDevice::Walk(uint64_t address, size_t bytes,
     return false;
   }
   for (uint16_t i = 0; i < count && bytes > 0; ++i) {
-    const uint64_t entry = address + 0x40 + 32u * i;
+    const uint64_t entry = address + 0x40 + uint64_t{32} * i;
     const auto length = Load<uint32_t>(entry + 0x10);
     if (length == 0 || length > 0x800000) return false;
     const size_t take = std::min<size_t>(length, bytes);
@@ -224,10 +225,12 @@ uint32_t SecTestDevice::RunAead(const Bd& bd) {
 uint32_t SecTestDevice::RunDigest(const Bd& bd) {
   const std::string hash = HashName(bd.a_alg);
   const bool hmac = IsHmacCode(bd.a_alg), go_on = bd.ai_gen == 1;
+  const size_t key_bytes = size_t{bd.key_len} * 4;
+  const size_t mac_bytes = size_t{bd.mac_len} * 4;
   const size_t block = hash == "sha384" || hash == "sha512" ? 128 : 64;
   if (hash.empty() || bd.auth != 1 || bd.de != 0 || bd.c_len != 0 ||
       bd.ai_gen > 1 || bd.pad > 1 || bd.a_len > kMaxBytes ||
-      bd.key_len * 4 > block || (!hmac && bd.key_len != 0) ||
+      key_bytes > block || (!hmac && key_bytes != 0) ||
       (go_on && bd.a_iv != bd.mac)) {
     return kError;
   }
@@ -254,10 +257,10 @@ uint32_t SecTestDevice::RunDigest(const Bd& bd) {
   const bool long_ok = bd.long_len == (go_on ? message.size() * 8 : 0);
   if (!long_ok || (!go_on && version_ == 2 && bd.a_len == 0)) return kError;
   const ByteVector out =
-      hmac ? TestHmac(hash, {At(bd.a_key), bd.key_len * 4}, message)
+      hmac ? TestHmac(hash, {At(bd.a_key), key_bytes}, message)
            : TestHash(hash, message);
-  if (bd.mac_len == 0 || bd.mac_len * 4 > out.size()) return kError;
-  std::copy_n(out.begin(), bd.mac_len * 4, At(bd.mac));
+  if (mac_bytes == 0 || mac_bytes > out.size()) return kError;
+  std::copy_n(out.begin(), mac_bytes, At(bd.mac));
   return kDigestOk;
 }
 
