@@ -318,6 +318,15 @@ FaultSpec Often(FaultSpec::Kind kind, uint64_t parameter = 0,
           .parameter = parameter};
 }
 
+std::string KindName(const testing::TestParamInfo<FaultSpec>& info) {
+  constexpr const char* kNames[] = {
+      "Status",     "Corrupt",     "LoseCompletion", "DuplicateCompletion",
+      "UnknownTag", "WrongPhase",  "Slow",           "Stuck",
+      "StopQueue",  "ResetDevice", "Isolate",        "Remove",
+      "Return"};
+  return kNames[static_cast<size_t>(info.param.kind)];
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Faults, DeviceStormTest,
     testing::Values(Often(FaultSpec::Kind::kStatus, 0x7f, 100),
@@ -332,14 +341,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Often(FaultSpec::Kind::kResetDevice, 5'000'000, 3),
                     Often(FaultSpec::Kind::kIsolate, 20'000'000, 2),
                     Often(FaultSpec::Kind::kRemove, 20'000'000, 2)),
-    [](const testing::TestParamInfo<FaultSpec>& info) {
-      constexpr const char* kNames[] = {
-          "Status",     "Corrupt",     "LoseCompletion", "DuplicateCompletion",
-          "UnknownTag", "WrongPhase",  "Slow",           "Stuck",
-          "StopQueue",  "ResetDevice", "Isolate",        "Remove",
-          "Return"};
-      return kNames[static_cast<size_t>(info.param.kind)];
-    });
+    KindName);
 
 }  // namespace
 }  // namespace uacced
