@@ -99,6 +99,10 @@ TYPED_TEST_P(StreamContractTest, DigestsInPiecesAreThoseOfTheWhole) {
       if (ended.code == absl::StatusCode::kUnimplemented) break;
       ASSERT_EQ(ended.code, absl::StatusCode::kOk);
       EXPECT_TRUE(ended.done);
+      // A device may have streams of nothing and no requests of nothing.
+      const Capability& whole =
+          *this->device_->info().capabilities.Find(pair.first, pair.second);
+      if (bytes < whole.min_source_bytes) continue;
       EXPECT_EQ(ended.output, this->Whole(pair.first, pair.second, input));
     }
   }
