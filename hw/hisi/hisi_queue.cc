@@ -45,11 +45,10 @@ absl::Status HisiQueue::Submit(const Request& request, Tag tag) {
     return absl::Status(absl::StatusCode::kUnimplemented, "");
   }
   const auto entry = static_cast<uint16_t>(tag);
-  Sqe sqe;
-  const absl::StatusCode code = codec_->Encode(request, entry, sqe);
+  const absl::StatusCode code = codec_->Encode(request, entry, sqe_);
   switch (code) {
     case absl::StatusCode::kOk:
-      ring_.Push(sqe, entry);
+      ring_.Push(sqe_, entry);
       has_unflushed_requests_ = true;
       break;
     case absl::StatusCode::kUnimplemented:
@@ -96,12 +95,11 @@ uint32_t HisiQueue::TakeFinished(std::span<Completion> out) {
 uint32_t HisiQueue::TakeDone(std::span<Completion> out) {
   uint32_t count = 0;
   while (count < out.size()) {
-    Sqe sqe;
     uint16_t tag = 0;
-    const QmRing::Found found = ring_.Take(sqe, tag);
+    const QmRing::Found found = ring_.Take(sqe_, tag);
     if (found == QmRing::Found::kNothing) break;
     SqeCodec::Decoded decoded;  // kBroken
-    if (found == QmRing::Found::kEntry) decoded = codec_->Decode(tag, sqe);
+    if (found == QmRing::Found::kEntry) decoded = codec_->Decode(tag, sqe_);
     if (decoded.kind == SqeCodec::Decoded::Kind::kBroken) {
       fault_ = QueueFault::kBrokeRules;
       break;
@@ -119,9 +117,8 @@ void HisiQueue::SubmitMore() {
   if (fault_ != QueueFault::kNone) return;
   while (!continuing_.empty() && ring_.free_slots() > 0) {
     const uint16_t tag = continuing_.Pop();
-    Sqe sqe;
-    codec_->Continue(tag, sqe);
-    ring_.Push(sqe, tag);
+    codec_->Continue(tag, sqe_);
+    ring_.Push(sqe_, tag);
   }
   // Requests in front of them that were not flushed are not to be seen: then
   // their Flush() is the one of these, too.

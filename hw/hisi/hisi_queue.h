@@ -62,6 +62,7 @@ class HisiQueue final : public Queue {
   const int event_fd_;
   QmRing ring_;
 
+  Sqe sqe_;                         // The one that is being written or read.
   uint32_t in_flight_ = 0;          // Submitted, and not given by Poll().
   FixedFifo<Completion> finished_;  // By the codec alone.
   FixedFifo<uint16_t> continuing_;  // Their next descriptor waits for a slot.

@@ -2,75 +2,17 @@
 
 #include <poll.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <memory>
-#include <random>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "hw/hisi/counting_codec.h"
 #include "hw/hisi/test_queue_port.h"
 
 namespace uacced::hw::hisi {
 namespace {
-
-// An engine whose descriptors say: dw0 tag, dw1 what to answer, dw2 set by the
-// device. A request's destination size is what it wants, its source size how
-// many descriptors it takes.
-class CountingCodec final : public SqeCodec {
- public:
-  // Sizes of the destination that mean something.
-  enum Want : size_t { kPlain, kFinishedHere, kRefused, kWrongHere, kWants };
-  static constexpr uint32_t kAnswered = 0xd07e;
-
-  explicit CountingCodec(uint32_t depth) : left_(depth), turns_(depth) {
-    capabilities_.Add(Operation::kCopy, Algorithm::kNone);
-  }
-
-  const CapabilitySet& capabilities() const override { return capabilities_; }
-  absl::StatusCode Encode(const Request& request, uint32_t entry,
-                          Sqe& sqe) override {
-    switch (request.destination.size()) {
-      case kFinishedHere:
-        return kFinished;
-      case kRefused:
-        return absl::StatusCode::kUnimplemented;
-      case kWrongHere:
-        return absl::StatusCode::kOutOfRange;
-      default:
-        break;
-    }
-    left_[entry] = request.source.size();
-    Write(entry, sqe);
-    return absl::StatusCode::kOk;
-  }
-  uint32_t FinishedBytes(uint32_t entry) const override { return entry + 1000; }
-  void Continue(uint32_t entry, Sqe& sqe) override { Write(entry, sqe); }
-  Decoded Decode(uint32_t entry, const Sqe& sqe) override {
-    if (sqe.dword[0] != (turns_[entry] << 16 | entry) ||
-        sqe.dword[2] != kAnswered) {
-      return {Decoded::Kind::kBroken};
-    }
-    if (left_[entry] > 0) {
-      --left_[entry];
-      return {Decoded::Kind::kContinue};
-    }
-    return {Decoded::Kind::kDone, absl::StatusCode::kOk, entry};
-  }
-
- private:
-  void Write(uint32_t entry, Sqe& sqe) {
-    sqe = {};
-    sqe.dword[0] = ++turns_[entry] << 16 | entry;
-  }
-
-  CapabilitySet capabilities_;
-  std::vector<size_t> left_;
-  std::vector<uint32_t> turns_;
-};
 
 class HisiQueueTest : public ::testing::Test {
  protected:
@@ -310,122 +252,6 @@ TEST_F(HisiQueueTest, SleepersAreWoken) {
   EXPECT_TRUE(queue_->Arm());
   ASSERT_TRUE(Submit(0).ok());
   EXPECT_FALSE(queue_->Arm());
-}
-
-// A device in any order of its own, against a driver in any batches.
-void RunLaps(uint32_t sq_depth, uint32_t cq_depth, uint32_t count) {
-  TestRings rings(
-      {.sq_depth = sq_depth, .cq_depth = cq_depth, .keep_doorbells = false});
-  auto queue = *HisiQueue::Create(rings.NewPort(), QmVersion::kV3,
-                                  std::make_unique<CountingCodec>(sq_depth));
-  std::mt19937 random(sq_depth * 7 + cq_depth);
-  std::vector<uint16_t> free_tags(queue->depth());
-  for (size_t i = 0; i < free_tags.size(); ++i) {
-    free_tags[i] = static_cast<uint16_t>(i);
-  }
-  std::shuffle(free_tags.begin(), free_tags.end(), random);
-  std::vector<bool> in_flight(queue->depth());
-  std::vector<uint32_t> slots;
-  std::vector<Completion> out(16);
-  std::vector<uint8_t> memory(4);
-  uint32_t submitted = 0, done = 0;
-  while (done < count) {
-    for (uint32_t i = random() % (sq_depth + 1); i > 0; --i) {
-      if (queue->free_slots() == 0 || submitted == count) break;
-      const uint16_t tag = free_tags.back();
-      free_tags.pop_back();
-      in_flight[tag] = true;
-      Request request;
-      request.source = Bytes(memory).first(random() % 16 == 0 ? 2 : 0);
-      ASSERT_TRUE(queue->Submit(request, Tag{tag}).ok());
-      ++submitted;
-    }
-    if (random() % 4 != 0) queue->Flush();
-    while (rings.HasWork()) slots.push_back(rings.TakeSlot());
-    for (uint32_t i = random() % (sq_depth + 1); i > 0 && !slots.empty(); --i) {
-      const size_t at = random() % std::min<size_t>(slots.size(), 8);
-      rings.slot(slots[at]).dword[2] = CountingCodec::kAnswered;
-      rings.Complete(slots[at]);
-      slots.erase(slots.begin() + static_cast<ptrdiff_t>(at));
-    }
-    const uint32_t got = queue->Poll({out.data(), random() % 17});
-    ASSERT_EQ(queue->fault(), QueueFault::kNone);
-    for (uint32_t i = 0; i < got; ++i) {
-      const auto tag = static_cast<uint16_t>(out[i].tag);
-      ASSERT_EQ(out[i].produced_bytes, tag);
-      ASSERT_TRUE(in_flight[tag]);
-      in_flight[tag] = false;
-      free_tags.push_back(tag);
-    }
-    done += got;
-  }
-  ASSERT_EQ(queue->Poll(out), 0u);
-  ASSERT_EQ(queue->free_slots(), queue->depth());
-  ASSERT_FALSE(rings.overflowed());
-}
-
-TEST(HisiQueueLapsTest, ThousandsOfLapsOfEveryDepth) {
-  for (const uint32_t depth : {2, 3, 4, 5, 7, 8, 16, 31, 64, 100}) {
-    SCOPED_TRACE(depth);
-    ASSERT_NO_FATAL_FAILURE(RunLaps(depth, depth, 3'000 * depth));
-  }
-  ASSERT_NO_FATAL_FAILURE(RunLaps(1024, 1024, 1024 * 300));
-  ASSERT_NO_FATAL_FAILURE(RunLaps(8, 16, 30'000));
-  ASSERT_NO_FATAL_FAILURE(RunLaps(16, 2, 30'000));
-  ASSERT_NO_FATAL_FAILURE(RunLaps(512, 1024, 100'000));
-}
-
-// The device in a thread of its own: for ThreadSanitizer.
-void RunThread(TestRings& rings, const std::atomic<bool>& stop) {
-  while (!stop.load()) {
-    if (!rings.HasWork()) {
-      std::this_thread::yield();
-      continue;
-    }
-    const uint32_t slot = rings.TakeSlot();
-    rings.slot(slot).dword[2] = CountingCodec::kAnswered;
-    rings.Complete(slot);
-  }
-}
-
-TEST(HisiQueueThreadTest, DriverAndDeviceMeetInMemoryAlone) {
-  for (const uint32_t depth : {2, 8, 256}) {
-    TestRings rings(
-        {.sq_depth = depth, .cq_depth = depth, .keep_doorbells = false});
-    std::atomic<bool> stop{false};
-    auto queue = *HisiQueue::Create(rings.NewPort(), QmVersion::kV2,
-                                    std::make_unique<CountingCodec>(depth));
-    std::thread device([&] { RunThread(rings, stop); });
-    std::vector<uint16_t> free_tags;
-    for (uint16_t i = 0; i < queue->depth(); ++i) free_tags.push_back(i);
-    std::vector<Completion> out(32);
-    const Request request;
-    uint32_t submitted = 0, done = 0;
-    constexpr uint32_t kCount = 30'000;
-    while (done < kCount) {
-      while (queue->free_slots() > 0 && submitted < kCount) {
-        EXPECT_TRUE(queue->Submit(request, Tag{free_tags.back()}).ok());
-        free_tags.pop_back();
-        ++submitted;
-      }
-      queue->Flush();
-      const uint32_t got = queue->Poll(out);
-      for (uint32_t i = 0; i < got; ++i) {
-        free_tags.push_back(static_cast<uint16_t>(out[i].tag));
-      }
-      done += got;
-      ASSERT_EQ(queue->fault(), QueueFault::kNone);
-      if (got > 0) continue;
-      if (queue->Arm()) {
-        pollfd sleeper{queue->event_fd(), POLLIN, 0};
-        ASSERT_EQ(poll(&sleeper, 1, 60'000), 1);
-      }
-      queue->Disarm();
-    }
-    stop = true;
-    device.join();
-    EXPECT_FALSE(rings.overflowed());
-  }
 }
 
 }  // namespace

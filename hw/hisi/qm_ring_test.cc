@@ -34,22 +34,20 @@ class QmRingTest : public ::testing::Test {
   }
 
   void Push(uint16_t tag) {
-    Sqe sqe = {};
-    sqe.dword[0] = 0x100u + tag;
-    ring_->Push(sqe, tag);
+    sqe_ = {};
+    sqe_.dword[0] = 0x100u + tag;
+    ring_->Push(sqe_, tag);
   }
   // The tag of the next completion.
   std::optional<uint16_t> Take() {
-    Sqe sqe;
     uint16_t tag = 0;
-    if (ring_->Take(sqe, tag) != QmRing::Found::kEntry) return std::nullopt;
-    EXPECT_EQ(sqe.dword[0], 0x100u + tag);
+    if (ring_->Take(sqe_, tag) != QmRing::Found::kEntry) return std::nullopt;
+    EXPECT_EQ(sqe_.dword[0], 0x100u + tag);
     return tag;
   }
   QmRing::Found Find() {
-    Sqe sqe;
     uint16_t tag = 0;
-    return ring_->Take(sqe, tag);
+    return ring_->Take(sqe_, tag);
   }
   // One through the ring, alone.
   void Run(uint16_t tag) {
@@ -63,6 +61,7 @@ class QmRingTest : public ::testing::Test {
   std::unique_ptr<TestRings> rings_;
   std::unique_ptr<QueuePort> port_;
   std::optional<QmRing> ring_;
+  Sqe sqe_;
 };
 
 TEST(QmDoorbellTest, ValuesAreTheManuals) {

@@ -1,6 +1,8 @@
 #include "hw/hisi/zip_sqe.h"
 
 #include <bit>
+#include <cstddef>
+#include <cstring>
 
 namespace uacced::hw::hisi {
 namespace {
@@ -63,7 +65,7 @@ void WriteZipSqe(QmVersion version, const ZipWork& work, uint32_t tag,
   zip.ctx_dw2 = work.words.ctx_dw2;
   zip.isize = work.words.isize;
   zip.checksum = work.words.checksum;
-  sqe = std::bit_cast<Sqe>(zip);
+  std::memcpy(&sqe, &zip, sizeof(sqe));
 }
 
 void MarkUnanswered(Sqe& sqe) {

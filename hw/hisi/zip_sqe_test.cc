@@ -21,7 +21,7 @@ constexpr uint32_t kTag = 0x29bc094a;
 constexpr QmVersion kV2 = QmVersion::kV2, kV3 = QmVersion::kV3;
 
 Words NonZero(QmVersion version, const ZipWork& work) {
-  Sqe sqe;
+  static Sqe sqe;
   std::fill(std::begin(sqe.dword), std::end(sqe.dword), 0xdeadbeef);
   WriteZipSqe(version, work, kTag, sqe);
   Words words;
@@ -175,7 +175,7 @@ TEST(ZipSqeTest, PacketsOfStreams) {
 }
 
 TEST(ZipSqeTest, TheAnswerIsReadBack) {
-  Sqe sqe;
+  static Sqe sqe;
   for (uint32_t i = 0; i < 32; ++i) sqe.dword[i] = 0xa0000000 + i;
   sqe.dword[3] = 0xfffffe13;
   ZipAnswer answer = ReadZipSqe(sqe);
