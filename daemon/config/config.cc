@@ -140,6 +140,11 @@ absl::StatusOr<std::string> ReadAll(int fd, const std::string& what) {
 
 }  // namespace
 
+bool HasFallback(const Config& config) {
+  return config.policy.fallback_workers > 0 &&
+         std::any_of(config.devices.begin(), config.devices.end(), IsHardware);
+}
+
 absl::StatusOr<Config> ParseConfig(absl::string_view text,
                                    absl::string_view file_name,
                                    uint32_t cpu_count) {

@@ -15,7 +15,6 @@
 #include "daemon/keys/key_encryption_key.h"
 #include "daemon/keys/sealed_file.h"
 #include "daemon/rpc/listen_socket.h"
-#include "hw/soft/soft_device.h"
 
 namespace uacced {
 namespace {
@@ -39,22 +38,6 @@ constexpr int64_t kDrainStreamAgeNs = 500'000'000;
 
 // For answers that are still being written.
 constexpr uint32_t kShutdownGraceMs = 1000;
-
-constexpr uint32_t kFallbackQueueDepth = 32;
-
-// A CPU device beside those of the file, for what should run on hardware.
-bool HasFallback(const Config& config) {
-  return config.policy.fallback_workers > 0 &&
-         std::any_of(config.devices.begin(), config.devices.end(), IsHardware);
-}
-
-LaneTimeouts TimeoutsNs(const PolicyConfig& policy) {
-  LaneTimeouts timeouts_ns{};
-  for (size_t i = 0; i < timeouts_ns.size(); ++i) {
-    timeouts_ns[i] = absl::ToInt64Nanoseconds(policy.timeouts[i]);
-  }
-  return timeouts_ns;
-}
 
 std::vector<std::string> DeviceNames(const Config& config) {
   std::vector<std::string> names;
@@ -151,56 +134,6 @@ absl::Status Daemon::OpenKeys() {
         "is not configured)");
   }
   return absl::OkStatus();
-}
-
-// In the order of the configuration, as their names in the metrics.
-absl::Status Daemon::OpenDevices() {
-  for (const DeviceConfig& device : config_.devices) {
-    UACCED_ASSIGN_OR_RETURN(DeviceSpec spec, OpenDevice(device));
-    if (spec.device->info().hardware) {
-      spec.timeouts_ns = TimeoutsNs(config_.policy);
-    }
-    devices_.push_back(std::move(spec));
-  }
-  if (!HasFallback(config_)) return absl::OkStatus();
-  UACCED_ASSIGN_OR_RETURN(
-      DeviceSpec fallback,
-      OpenSoftDevice({.name = kFallbackDeviceName,
-                      .workers = config_.policy.fallback_workers,
-                      .queue_depth = kFallbackQueueDepth,
-                      .inline_budget = absl::ZeroDuration()}));
-  devices_.push_back(std::move(fallback));
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Daemon::DeviceSpec> Daemon::OpenDevice(
-    const DeviceConfig& device) const {
-  if (const auto* soft = std::get_if<SoftDeviceConfig>(&device)) {
-    return OpenSoftDevice(*soft);
-  }
-  // MERGE POINT: make the model, and enter its FaultTarget in fault_targets_.
-  return absl::UnimplementedError(absl::StrCat(
-      "device ", Name(device), ": this build has no models of devices"));
-}
-
-absl::StatusOr<Daemon::DeviceSpec> Daemon::OpenSoftDevice(
-    const SoftDeviceConfig& device) const {
-  const uint32_t queues = reactor_count();
-  UACCED_ASSIGN_OR_RETURN(
-      std::unique_ptr<hw::SoftDevice> soft,
-      hw::SoftDevice::Create({.name = device.name,
-                              // Of each queue, rounded up.
-                              .workers = (device.workers + queues - 1) / queues,
-                              .queue_depth = device.queue_depth,
-                              .inline_budget_ns = absl::ToInt64Nanoseconds(
-                                  device.inline_budget)}));
-  Log(LogLevel::kInfo, "main", "device",
-      {{"name", device.name},
-       {"kind", soft->info().kind},
-       {"workers", device.workers},
-       {"queues", queues},
-       {"queue_depth", device.queue_depth}});
-  return DeviceSpec{.device = std::move(soft)};
 }
 
 uint32_t Daemon::reactor_count() const {
