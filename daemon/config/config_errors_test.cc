@@ -344,7 +344,8 @@ TEST(ConfigErrorsTest, VerificationNeedsACpu) {
 
 TEST(ConfigErrorsTest, ModelsHaveBounds) {
   const auto error = [](const std::string& fields) {
-    return DevicesError("device { name: \"zip\" hisi_model { " + fields + " } }");
+    return DevicesError("device { name: \"zip\" hisi_model { " + fields +
+                        " } }");
   };
   EXPECT_THAT(error(""), HasSubstr("device[0].hisi_model.engine: must be"));
   EXPECT_THAT(error("engine: ZIP version: 1"), HasSubstr("is not in 2..3"));
