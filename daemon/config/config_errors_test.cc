@@ -315,6 +315,16 @@ std::string PolicyError(const std::string& policy) {
   return ErrorOf("policy { " + policy + " }");
 }
 
+TEST(ConfigErrorsTest, AcceleratorsOutputMustFitTwice) {
+  EXPECT_EQ(Error(std::string(kListener) +
+                  "device { name: \"zip\" hisi_model { engine: ZIP } }\n"
+                  "limits {\n  max_message_bytes: 5000\n"
+                  "  max_output_bytes: 10000\n  max_bytes: 24999\n}"),
+            "f:6:3: limits.max_bytes: 24999 is less than 25000, what the "
+            "largest request takes with this max_message_bytes and "
+            "max_output_bytes");
+}
+
 // With these devices alone.
 std::string DevicesError(const std::string& devices) {
   return Error(kListener + devices);

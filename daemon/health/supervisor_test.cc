@@ -238,6 +238,15 @@ TEST_F(SupervisorTest, AHardwareDeviceMayGoAndComeBack) {
   ExpectAllAnsweredOnce(6);
 }
 
+TEST_F(SupervisorTest, WhatCannotGoIsNotLookedFor) {
+  Start();
+  Break(*devices_[0]->queue(0), LossReason::kStopped);
+  Push(1);
+  AwaitTrue([&] { return devices_[0]->opened() == 2; });
+  ExpectAllAnsweredOnce(1);
+  EXPECT_EQ(devices_[0]->looks(), 0);
+}
+
 // The breaker keeps jobs off, which is placement's part; here it must see them.
 TEST_F(SupervisorTest, ResultsReachTheBreakerOfTheirOperation) {
   prepare_ = [](FakeQueueState& queue) {

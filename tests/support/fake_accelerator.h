@@ -87,11 +87,17 @@ class FakeAccelerator final : public hw::Device {
     if (!all_closed) ++early_resets_;
     return reset_status_;
   }
-  hw::Presence presence() const override { return presence_.load(); }
+  hw::Presence presence() const override {
+    looks_.fetch_add(1);
+    return presence_.load();
+  }
+  // How often somebody asked.
+  int looks() const { return looks_.load(); }
 
  private:
   const uint32_t depth_;
   std::atomic<hw::Presence> presence_{hw::Presence::kPresent};
+  mutable std::atomic<int> looks_{0};
   std::mutex mutex_;
   std::function<void(FakeQueueState&)> prepare_;
   absl::Status open_status_;
