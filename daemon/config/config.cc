@@ -33,13 +33,24 @@ uint32_t Number32(const Section& section, int field, const Range& range) {
 
 // Input and output of one request. Compression may make its input a little
 // larger (hw/output_room.h).
-uint64_t LargestJobBytes(const LimitsConfig& limits) {
+uint64_t LargestJobBytes(const LimitsConfig& limits, bool has_hardware) {
   const uint64_t compressed =
       limits.max_message_bytes + limits.max_message_bytes / 128 + 4096;
-  // What was compressed may be decompressed again, to verify it.
+  // What was compressed may be decompressed again, to verify it; what an
+  // accelerator decompressed may be decompressed once more.
   return limits.max_message_bytes +
-         std::max<uint64_t>(limits.max_output_bytes,
+         std::max<uint64_t>(limits.max_output_bytes * (has_hardware ? 2 : 1),
                             compressed + limits.max_message_bytes);
+}
+
+void CheckMaxBytes(const LimitsConfig& limits, bool has_hardware,
+                   const Section& section) {
+  const uint64_t one_job = LargestJobBytes(limits, has_hardware);
+  if (limits.max_bytes >= one_job) return;
+  section.Problem(v1::Limits::kMaxBytesFieldNumber,
+                  absl::StrCat(limits.max_bytes, " is less than ", one_job,
+                               ", what the largest request takes with this "
+                               "max_message_bytes and max_output_bytes"));
 }
 
 LimitsConfig ReadLimits(const Section& section) {
@@ -79,13 +90,6 @@ LimitsConfig ReadLimits(const Section& section) {
   limits.max_bytes_per_stream = section.Number(
       Fields::kMaxBytesPerStreamFieldNumber, {kMiB, 1024 * kGiB, 32 * kMiB});
 
-  const uint64_t one_job = LargestJobBytes(limits);
-  if (limits.max_bytes < one_job) {
-    section.Problem(Fields::kMaxBytesFieldNumber,
-                    absl::StrCat(limits.max_bytes, " is less than ", one_job,
-                                 ", what the largest request takes with this "
-                                 "max_message_bytes and max_output_bytes"));
-  }
   return limits;
 }
 
@@ -140,6 +144,11 @@ absl::StatusOr<std::string> ReadAll(int fd, const std::string& what) {
 
 }  // namespace
 
+bool HasFallback(const Config& config) {
+  return config.policy.fallback_workers > 0 &&
+         std::any_of(config.devices.begin(), config.devices.end(), IsHardware);
+}
+
 absl::StatusOr<Config> ParseConfig(absl::string_view text,
                                    absl::string_view file_name,
                                    uint32_t cpu_count) {
@@ -161,6 +170,10 @@ absl::StatusOr<Config> ParseConfig(absl::string_view text,
   config.metrics = ReadMetrics(file, config.listeners);
   config.limits = ReadLimits(file.Nested(Fields::kLimitsFieldNumber));
   config.devices = ReadDevices(proto, file, cpu_count);
+  CheckMaxBytes(
+      config.limits,
+      std::any_of(config.devices.begin(), config.devices.end(), IsHardware),
+      file.Nested(Fields::kLimitsFieldNumber));
   config.policy = ReadPolicy(proto, file, config.devices, cpu_count);
   config.reactor =
       ReadReactor(file.Nested(Fields::kReactorFieldNumber), cpu_count);

@@ -151,6 +151,9 @@ struct Config {
   LogLevel log_level = LogLevel::kInfo;
 };
 
+// Whether there is the device kFallbackDeviceName behind config.devices.
+bool HasFallback(const Config& config);
+
 inline constexpr size_t kMaxConfigBytes = size_t{1} << 20;
 
 // `file_name` is only for messages. `cpu_count`, the processors that the daemon

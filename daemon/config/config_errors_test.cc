@@ -315,6 +315,16 @@ std::string PolicyError(const std::string& policy) {
   return ErrorOf("policy { " + policy + " }");
 }
 
+TEST(ConfigErrorsTest, AcceleratorsOutputMustFitTwice) {
+  EXPECT_EQ(Error(std::string(kListener) +
+                  "device { name: \"zip\" hisi_model { engine: ZIP } }\n"
+                  "limits {\n  max_message_bytes: 5000\n"
+                  "  max_output_bytes: 10000\n  max_bytes: 24999\n}"),
+            "f:6:3: limits.max_bytes: 24999 is less than 25000, what the "
+            "largest request takes with this max_message_bytes and "
+            "max_output_bytes");
+}
+
 // With these devices alone.
 std::string DevicesError(const std::string& devices) {
   return Error(kListener + devices);
@@ -344,7 +354,8 @@ TEST(ConfigErrorsTest, VerificationNeedsACpu) {
 
 TEST(ConfigErrorsTest, ModelsHaveBounds) {
   const auto error = [](const std::string& fields) {
-    return DevicesError("device { name: \"zip\" hisi_model { " + fields + " } }");
+    return DevicesError("device { name: \"zip\" hisi_model { " + fields +
+                        " } }");
   };
   EXPECT_THAT(error(""), HasSubstr("device[0].hisi_model.engine: must be"));
   EXPECT_THAT(error("engine: ZIP version: 1"), HasSubstr("is not in 2..3"));

@@ -37,16 +37,15 @@ inline constexpr size_t kFallbackCount = 9;
 
 // As replies say it, and docs/api.md explains it. Empty for kNone.
 inline absl::string_view Name(Fallback fallback) {
-  constexpr absl::string_view kNames[kFallbackCount] = {
-      "",
-      "NOT_CAPABLE",
-      "TOO_SMALL",
-      "BUSY",
-      "UNAVAILABLE",
-      "DEVICE_LOST",
-      "DEVICE_ERROR",
-      "NOT_VERIFIED",
-      "NOT_CONFIRMED"};
+  constexpr absl::string_view kNames[kFallbackCount] = {"",
+                                                        "NOT_CAPABLE",
+                                                        "TOO_SMALL",
+                                                        "BUSY",
+                                                        "UNAVAILABLE",
+                                                        "DEVICE_LOST",
+                                                        "DEVICE_ERROR",
+                                                        "NOT_VERIFIED",
+                                                        "NOT_CONFIRMED"};
   return kNames[static_cast<size_t>(fallback)];
 }
 

@@ -7,6 +7,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/version.h"
+#include "daemon/core/execution_mode.h"
+#include "daemon/core/execution_mode.h"
+#include "daemon/metrics/device_families.h"
+#include "daemon/metrics/families.h"
 #include "daemon/metrics/process_stats.h"
 
 namespace uacced {
@@ -15,7 +19,6 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-using Labels = std::vector<ClientMetric::Label>;
 
 #if defined(__clang__)
 constexpr char kCompiler[] = "clang " __clang_version__;
@@ -26,48 +29,6 @@ constexpr char kCompiler[] = "gcc " __VERSION__;
 // Divided by, not multiplied with its inverse: that rounds once, so that bounds
 // print as 4e-06 and not as 4.000000000000001e-06.
 constexpr double kNsPerSecond = 1e9;
-
-// Families with no series are left out.
-class Families {
- public:
-  void Add(MetricFamily family) {
-    if (!family.metric.empty()) families_.push_back(std::move(family));
-  }
-  void AddGauge(const char* name, const char* help, double value,
-                Labels labels = {});
-  void AddCounter(const char* name, const char* help, double value,
-                  Labels labels = {});
-  std::vector<MetricFamily> Take() { return std::move(families_); }
-
- private:
-  std::vector<MetricFamily> families_;
-};
-
-void AppendGauge(MetricFamily& family, Labels labels, double value) {
-  ClientMetric& metric = family.metric.emplace_back();
-  metric.label = std::move(labels);
-  metric.gauge.value = value;
-}
-
-void AppendCounter(MetricFamily& family, Labels labels, double value) {
-  ClientMetric& metric = family.metric.emplace_back();
-  metric.label = std::move(labels);
-  metric.counter.value = value;
-}
-
-void Families::AddGauge(const char* name, const char* help, double value,
-                        Labels labels) {
-  MetricFamily family = {name, help, MetricType::Gauge, {}};
-  AppendGauge(family, std::move(labels), value);
-  Add(std::move(family));
-}
-
-void Families::AddCounter(const char* name, const char* help, double value,
-                          Labels labels) {
-  MetricFamily family = {name, help, MetricType::Counter, {}};
-  AppendCounter(family, std::move(labels), value);
-  Add(std::move(family));
-}
 
 void AppendHistogram(MetricFamily& family, Labels labels,
                      const TimeHistogram& times) {
@@ -84,16 +45,6 @@ void AppendHistogram(MetricFamily& family, Labels labels,
   ClientMetric& metric = family.metric.emplace_back();
   metric.label = std::move(labels);
   metric.histogram = std::move(histogram);
-}
-
-Labels With(Labels labels, std::string name, std::string value) {
-  labels.push_back({std::move(name), std::move(value)});
-  return labels;
-}
-
-std::string CodeLabel(size_t code) {
-  return absl::AsciiStrToLower(
-      absl::StatusCodeToString(static_cast<absl::StatusCode>(code)));
 }
 
 void AddRequests(const Metrics& metrics, Families& families) {
@@ -165,110 +116,6 @@ void AddGauges(const Gauges& gauges, Families& families) {
   for (const auto& gauge : kGauges) {
     families.AddGauge(gauge.name, gauge.help, static_cast<double>(gauge.value));
   }
-}
-
-void AddDevices(const std::vector<std::string>& names,
-                const std::vector<DeviceGauges>& devices, Families& families) {
-  MetricFamily in_flight = {"uacced_device_jobs_in_flight",
-                            "Requests on the device.",
-                            MetricType::Gauge,
-                            {}};
-  MetricFamily waiting = {"uacced_device_jobs_waiting",
-                          "Requests waiting in the scheduler for the device.",
-                          MetricType::Gauge,
-                          {}};
-  MetricFamily done = {"uacced_device_jobs_done_total",
-                       "Requests that the device completed, each try.",
-                       MetricType::Counter,
-                       {}};
-  MetricFamily failed = {"uacced_device_jobs_failed_total",
-                         "Of those, with an error (want of room apart).",
-                         MetricType::Counter,
-                         {}};
-  MetricFamily up = {"uacced_device_up",
-                     "0: the device gets no work: see uacced_device_state.",
-                     MetricType::Gauge,
-                     {}};
-  MetricFamily unknown = {"uacced_device_unknown_tags_total",
-                          "Completions of what the device was not given.",
-                          MetricType::Counter,
-                          {}};
-  for (size_t i = 0; i < devices.size(); ++i) {
-    const Labels labels = {{"device", names[i]}};
-    const DeviceGauges& device = devices[i];
-    AppendGauge(in_flight, labels, static_cast<double>(device.jobs_in_flight));
-    AppendGauge(waiting, labels, static_cast<double>(device.jobs_waiting));
-    AppendCounter(done, labels, static_cast<double>(device.jobs_done));
-    AppendCounter(failed, labels, static_cast<double>(device.jobs_failed));
-    const bool in_use = device.health.state == DeviceState::kUp ||
-                        device.health.state == DeviceState::kProbation;
-    AppendGauge(up, labels, in_use && !device.isolated ? 1 : 0);
-    AppendCounter(unknown, labels, static_cast<double>(device.unknown_tags));
-  }
-  families.Add(std::move(in_flight));
-  families.Add(std::move(waiting));
-  families.Add(std::move(done));
-  families.Add(std::move(failed));
-  families.Add(std::move(up));
-  families.Add(std::move(unknown));
-}
-
-void AddHealth(const std::vector<std::string>& names,
-               const std::vector<DeviceGauges>& devices, Families& families) {
-  MetricFamily state = {"uacced_device_state",
-                        "1 for the state that the device is in.",
-                        MetricType::Gauge,
-                        {}};
-  MetricFamily losses = {"uacced_device_losses_total",
-                         "Queues of the device that were lost, by reason.",
-                         MetricType::Counter,
-                         {}};
-  MetricFamily errors = {"uacced_device_errors_total",
-                         "Requests that the device completed other than OK.",
-                         MetricType::Counter,
-                         {}};
-  MetricFamily resets = {"uacced_queue_resets_total",
-                         "Lost queues of the device that were opened again.",
-                         MetricType::Counter,
-                         {}};
-  MetricFamily device_resets = {"uacced_device_resets_total",
-                                "Resets of the device that were tried.",
-                                MetricType::Counter,
-                                {}};
-  MetricFamily breakers = {"uacced_device_breaker_opens_total",
-                           "Times that an operation was taken from the device.",
-                           MetricType::Counter,
-                           {}};
-  for (size_t i = 0; i < devices.size(); ++i) {
-    const Labels labels = {{"device", names[i]}};
-    const HealthSnapshot& health = devices[i].health;
-    for (int s = 0; s < kDeviceStateCount; ++s) {
-      const auto which = static_cast<DeviceState>(s);
-      AppendGauge(state, With(labels, "state", std::string(Name(which))),
-                  which == health.state ? 1 : 0);
-    }
-    for (int r = 0; r < kLossReasonCount; ++r) {
-      const auto reason = static_cast<LossReason>(r);
-      AppendCounter(losses, With(labels, "reason", std::string(Name(reason))),
-                    static_cast<double>(health.losses[r]));
-    }
-    for (size_t code = 0; code < kStatusCodeCount; ++code) {
-      const uint64_t count = devices[i].errors[code];
-      if (count == 0) continue;
-      AppendCounter(errors, With(labels, "code", CodeLabel(code)),
-                    static_cast<double>(count));
-    }
-    AppendCounter(resets, labels, static_cast<double>(health.queue_resets));
-    AppendCounter(device_resets, labels,
-                  static_cast<double>(health.device_resets));
-    AppendCounter(breakers, labels, static_cast<double>(health.breaker_opens));
-  }
-  families.Add(std::move(state));
-  families.Add(std::move(losses));
-  families.Add(std::move(errors));
-  families.Add(std::move(resets));
-  families.Add(std::move(device_resets));
-  families.Add(std::move(breakers));
 }
 
 void AddFallbacks(const Metrics& metrics, Families& families) {

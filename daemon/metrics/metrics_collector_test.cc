@@ -1,7 +1,11 @@
 #include "daemon/metrics/metrics_collector.h"
 
+#include <array>
 #include <string>
 
+#include "daemon/core/execution_mode.h"
+#include "daemon/core/status_codes.h"
+#include "daemon/health/health_snapshot.h"
 #include "daemon/metrics/promtool_for_test.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -92,7 +92,7 @@ TEST(TakeOperationTest, TakesOneAfterTheOther) {
   second->set_id(2);
   second->set_timeout_ns(99);
   second->mutable_digest()->set_input("d");
-  const std::string wire = request.SerializeAsString() + "\x70\x01";
+  const std::string wire = request.SerializeAsString() + "\x68\x01";
   hw::Bytes rest = Bytes(wire);
   OperationHeader header;
   bool malformed = true;

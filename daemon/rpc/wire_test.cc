@@ -69,7 +69,7 @@ std::string Repeat(const std::string& piece, size_t count) {
 
 TEST(WireTest, AFewUnknownFieldsAreForNewerClients) {
   const std::string input("\x0a\x01x", 3);
-  const std::string varint("\x70\x01", 2);
+  const std::string varint("\x68\x01", 2);
   EXPECT_TRUE(ParsesCopy(input + Repeat(varint, kMaxUnknownFields)));
   EXPECT_FALSE(ParsesCopy(input + Repeat(varint, kMaxUnknownFields + 1)));
   EXPECT_FALSE(ParsesCopy(Repeat(varint, kMaxUnknownFields + 1) + input));

@@ -196,7 +196,7 @@ void Task::Complete(std::unique_ptr<Job> job, DeferredList& deferred) {
                      checking_ == Checking::kNo;
   job_ = std::move(job);
   if (quick) {
-    Finish(AfterWork(), &deferred);
+    Settle(AfterWork(), &deferred);
   } else {
     path_.reply_pool.Push(this);
   }
@@ -204,9 +204,9 @@ void Task::Complete(std::unique_ptr<Job> job, DeferredList& deferred) {
 
 void Task::Respond() {
   if (std::exchange(waits_for_inbox_, false)) {
-    Finish(PlaceWaiting(), nullptr);
+    Settle(PlaceWaiting(), nullptr);
   } else {
-    Finish(phase_ == Phase::kWork ? AfterWork() : AfterCheck(), nullptr);
+    Settle(phase_ == Phase::kWork ? AfterWork() : AfterCheck(), nullptr);
   }
 }
 
@@ -218,7 +218,7 @@ void Task::Lost() {
   Ended(JobLost(), nullptr);
 }
 
-void Task::Finish(Result result, DeferredList* deferred) {
+void Task::Settle(Result result, DeferredList* deferred) {
   if (!result.has_value()) return;
   if (!result->ok()) RecordStep(result->code());
   Ended(*result, deferred);

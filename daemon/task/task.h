@@ -122,7 +122,7 @@ class Task : public Reply, private ReplyTask {
   Result PlaceNow(const hw::Request& request);
   Result PlaceWaiting();
 
-  void Finish(Result result, DeferredList* deferred);
+  void Settle(Result result, DeferredList* deferred);
   Result AfterWork();
   Result AfterStep();
   void TakeTimes();

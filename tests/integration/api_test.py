@@ -196,6 +196,34 @@ class FactsTest(case.DaemonTest):
                 answer.execution.queue_wait_ns +
                 answer.execution.service_time_ns, elapsed_ns)
 
+    def test_modes_decide_which_kind_of_device(self):
+        for mode in ("UNSPECIFIED", "PREFER_HARDWARE", "BALANCED",
+                     "SOFTWARE_ONLY"):
+            answer = self.api.Accelerator.Copy(
+                input=b"x", mode="EXECUTION_MODE_" + mode)
+            self.assertEqual(answer.execution.path, 2)
+            # Without accelerators nothing falls back.
+            self.assertEqual(answer.execution.fallback_reason, "")
+        self.refuse("UNIMPLEMENTED", "OPERATION_NOT_SUPPORTED",
+                    self.api.Accelerator.Copy, input=b"x",
+                    mode="EXECUTION_MODE_HARDWARE_ONLY")
+        self.refuse("INVALID_ARGUMENT", "MODE_UNKNOWN",
+                    self.api.Accelerator.Copy, input=b"x", mode=99)
+
+    def test_faults_are_for_daemons_that_allow_them(self):
+        for call in (self.api.Admin.InjectFault, self.api.Admin.ClearFaults,
+                     self.api.Admin.ListFaults):
+            self.refuse("PERMISSION_DENIED", "FAULT_INJECTION_DISABLED",
+                        call, device="cpu")
+
+    def test_devices_tell_of_their_queues(self):
+        device, = self.api.Admin.ListDevices().devices
+        self.assertGreaterEqual(len(device.queues), 1)
+        self.assertTrue(all(queue.attached for queue in device.queues))
+        self.assertEqual(sum(queue.depth for queue in device.queues),
+                         device.queue_depth)
+        self.assertEqual(device.mismatches_total, 0)
+
     def test_status_tells_limits_and_counts(self):
         first = self.api.Admin.GetStatus()
         self.assertRegex(first.version, r"^\d+\.\d+\.\d+")
