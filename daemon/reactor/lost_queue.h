@@ -19,7 +19,8 @@ namespace uacced {
 
 struct LostQueue {
   JobList jobs;  // In flight: the device may still write to their buffers.
-  std::unique_ptr<hw::Queue> queue;  // After the jobs: so it is destroyed first.
+  // Declared after the jobs, so that it is always destroyed before them.
+  std::unique_ptr<hw::Queue> queue;
   size_t job_count = 0;
   LossReason reason = LossReason::kRequested;
   uint32_t tag = 0;  // kBrokeRules by a tag that was not in flight: this one.
