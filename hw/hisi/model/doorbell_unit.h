@@ -61,8 +61,8 @@ class DoorbellUnit {
   Event Bad();
 
   const Options options_;
-  // One line, which the driver writes and the device reads.
-  alignas(64) std::atomic<uint32_t> sq_tail_{0};
+  // The driver writes these, and the device reads them.
+  std::atomic<uint32_t> sq_tail_{0};
   std::atomic<uint32_t> cq_{kArmed};
   std::atomic<uint64_t> stores_{0};
   std::atomic<uint64_t> bad_stores_{0};

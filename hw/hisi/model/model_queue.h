@@ -152,7 +152,8 @@ class ModelQueue {
   std::unique_ptr<uint8_t, Free> dus_;
   UniqueFd event_;
 
-  DoorbellUnit doorbells_;
+  // A line of their own, which goes back and forth between the two.
+  alignas(64) DoorbellUnit doorbells_;
   // A worker found the CQ full: the next head is news.
   std::atomic<bool> wants_head_{false};
   std::atomic<uint64_t> interrupts_{0};

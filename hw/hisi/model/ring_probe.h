@@ -48,7 +48,7 @@ class RingProbe {
   // The next completion, if it is there. Rings nothing.
   std::optional<Cqe> Take() {
     uint8_t* cqe = port_.dus() + hisi_qm_cq_offset(port_.facts().sq_depth) +
-                   head_ * HISI_QM_CQE_BYTES;
+                   size_t{head_} * HISI_QM_CQE_BYTES;
     const uint16_t w7 = __atomic_load_n(
         reinterpret_cast<uint16_t*>(cqe + offsetof(hisi_qm_cqe, w7)),
         __ATOMIC_ACQUIRE);
@@ -89,7 +89,7 @@ class RingProbe {
     return index + 1 == depth ? 0 : index + 1;
   }
   uint8_t* Slot(uint32_t slot) {
-    return port_.dus() + HISI_QM_SQ_OFFSET + slot * HISI_QM_SQE_BYTES;
+    return port_.dus() + HISI_QM_SQ_OFFSET + size_t{slot} * HISI_QM_SQE_BYTES;
   }
 
   QueuePort& port_;
