@@ -36,7 +36,7 @@ class AuthUnit {
   SecOutcome Run() {
     // Plain hashes ignore the key, whatever its length says.
     const bool keyed = kind_ != SecKind::kHash || FindSecHash(op_.a_alg).keyed;
-    const MutableBytes key(key_bytes_.data(), keyed ? op_.a_key_words * 4 : 0);
+    const MutableBytes key(key_bytes_.data(), keyed ? op_.a_key_bytes() : 0);
     data_.resize(op_.a_bytes);
     if (!memory_.Read(op_.a_key_addr, key) ||
         !ReadSource(memory_, op_, op_.auth_src_offset, data_)) {

@@ -137,7 +137,7 @@ class CipherUnit {
   // nullopt with `failure` set.
   std::optional<Gcm> ResumeGcm(Bytes state, SecOutcome& failure) {
     std::array<uint8_t, kMaxCipherKeyBytes> auth_key;
-    const MutableBytes key(auth_key.data(), op_.a_key_words * 4);
+    const MutableBytes key(auth_key.data(), op_.a_key_bytes());
     failure = kBadAddress;
     if (!memory_.Read(op_.a_key_addr, key)) return std::nullopt;
     std::optional<Gcm> gcm = Gcm::Start(ciphers_, cipher_, key_, key);
@@ -193,7 +193,7 @@ class CipherUnit {
   // The payload is the end of what the HMAC is over, as ciphertext.
   SecOutcome Authenc() {
     std::array<uint8_t, kMaxHashBlockBytes> auth_key_bytes;
-    const MutableBytes auth_key(auth_key_bytes.data(), op_.a_key_words * 4);
+    const MutableBytes auth_key(auth_key_bytes.data(), op_.a_key_bytes());
     data_.resize(op_.a_bytes);
     if (!memory_.Read(op_.a_key_addr, auth_key) ||
         !ReadSource(memory_, op_, op_.auth_src_offset, data_)) {

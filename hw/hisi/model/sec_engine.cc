@@ -44,8 +44,9 @@ uint32_t Status(SecKind kind, const SecOperation& op,
   if (op.cipher != HISI_SEC_CIPHER_NONE) {
     status |= Place(HISI_SEC_FLAG_CIPHER_DONE, HISI_SEC_FLAG);
   }
-  if (outcome.mac_mismatch)
+  if (outcome.mac_mismatch) {
     status |= Place(HISI_SEC_ICV_MISMATCH, HISI_SEC_ICV);
+  }
   return status;
 }
 

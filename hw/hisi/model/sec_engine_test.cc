@@ -117,6 +117,7 @@ TEST_F(SecEngineTest, SeveralDescriptorsAtATime) {
       Bd(2, kAll, {{0, 0xa12}, {3, 0x26010}, {4, 20}, {5, 999}, {6, 20 << 16}});
   std::vector<TestMemory> memories(4, memory_);
   std::vector<std::thread> threads;
+  threads.reserve(memories.size());
   for (TestMemory& memory : memories) {
     threads.emplace_back([&memory, &sent, this] {
       for (int i = 0; i < 100; ++i) {

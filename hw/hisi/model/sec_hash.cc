@@ -222,7 +222,8 @@ void RunningHash::Finish(Bytes rest, uint64_t message_bits,
   uint8_t last[2 * kMaxHashBlockBytes] = {};
   std::copy(rest.end() - tail_bytes, rest.end(), last);
   last[tail_bytes] = 0x80;
-  const size_t needed_bytes = tail_bytes + 1 + 2 * algorithm_.word_bytes;
+  const size_t needed_bytes =
+      tail_bytes + 1 + size_t{2} * algorithm_.word_bytes;
   const size_t last_bytes =
       needed_bytes <= block_bytes ? block_bytes : 2 * block_bytes;
   for (uint32_t i = 0; i < 8; ++i) {

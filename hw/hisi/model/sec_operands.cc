@@ -25,7 +25,7 @@ std::optional<DmaRange> Range(DmaSpace& memory, uint32_t addr_type,
 size_t HashMacBytes(const SecOperation& op) {
   const HashAlgorithm& hash = *FindSecHash(op.a_alg).hash;
   if (op.a_pad == HISI_SEC_NO_PAD) return hash.state_bytes;
-  return op.mac_words == 0 ? hash.digest_bytes : op.mac_words * 4;
+  return op.mac_words == 0 ? hash.digest_bytes : op.mac_bytes();
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ size_t MacBytes(SecKind kind, const SecOperation& op) {
     case SecKind::kHash:
       return HashMacBytes(op);
     default:
-      return op.mac_words * 4;
+      return op.mac_bytes();
   }
 }
 

@@ -5,6 +5,7 @@
 #ifndef UACCED_HW_HISI_MODEL_SEC_OPERATION_H_
 #define UACCED_HW_HISI_MODEL_SEC_OPERATION_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "hw/hisi/model/engine.h"
@@ -56,6 +57,9 @@ struct SecOperation {
   // Some field is set that asks for work outside of what this model does:
   // keys out of fuses, IVs made by the device, padding, IPsec, PBKDF2.
   bool foreign = false;
+
+  size_t a_key_bytes() const { return size_t{a_key_words} * 4; }
+  size_t mac_bytes() const { return size_t{mac_words} * 4; }
 };
 
 // Fields that only advise (prefetch) or that nobody could explain and that

@@ -38,7 +38,7 @@ class BdWriter {
 
 class SecRandomBench : public SecBench {
  protected:
-  uint32_t Below(uint32_t bound) { return random_() % bound; }
+  size_t Below(size_t bound) { return random_() % bound; }
   bool Coin() { return Below(2) == 0; }
   Data Random(size_t bytes) {
     return RandomBytes(bytes, static_cast<uint32_t>(random_()));
@@ -46,7 +46,7 @@ class SecRandomBench : public SecBench {
   // Mostly short, a multiple of `granule`, at least `least`.
   size_t Length(size_t least, size_t granule, size_t most = 12000) {
     const size_t bound = Below(8) == 0 ? most : most < 300 ? most : 300;
-    const size_t bytes = least + Below(static_cast<uint32_t>(bound));
+    const size_t bytes = least + Below(bound);
     return (bytes + granule - 1) / granule * granule;
   }
 

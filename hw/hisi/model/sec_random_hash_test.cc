@@ -18,7 +18,7 @@ constexpr int kOperations = 4000;
 struct HashCase {
   const char* oracle;
   uint32_t a_alg, hmac_alg;
-  uint32_t digest_bytes, state_bytes, block_bytes;
+  size_t digest_bytes, state_bytes, block_bytes;
 };
 
 constexpr HashCase kHashCases[] = {
@@ -43,7 +43,7 @@ class SecRandomHashTest : public SecRandomBench {
 
   // One part, or all: `ai_gen` and `pad` say which.
   BdWriter Part(const HashCase& c, bool keyed, uint32_t ai_gen, uint32_t pad,
-                uint32_t mac_words, const Data& data, uint64_t total_bits) {
+                size_t mac_words, const Data& data, uint64_t total_bits) {
     BdWriter bd(version_ == 3 && Below(4) != 0 ? 3 : 2);
     bd.Set(HISI_SEC2_SCENE, HISI_SEC3_SCENE,
            bd.type() == 3 ? HISI_SEC_SCENE_STREAM : HISI_SEC_SCENE_IPSEC);
@@ -97,9 +97,9 @@ TEST_F(SecRandomHashTest, InputsInParts) {
     memory_.Add(kAuthKey, Random(4 * Below(c.block_bytes / 4 + 1)));
     memory_.Add(kMac, c.state_bytes);
     Data all;
-    const uint32_t parts = 1 + Below(4);
-    const uint32_t state_words = c.a_alg == HISI_SEC_A_SM3 ? 8 : 0;
-    for (uint32_t part = 0; part < parts; ++part) {
+    const size_t parts = 1 + Below(4);
+    const size_t state_words = c.a_alg == HISI_SEC_A_SM3 ? 8 : 0;
+    for (size_t part = 0; part < parts; ++part) {
       const Data data = Random(c.block_bytes * (1 + Below(20)));
       all = Joined(all, data);
       const BdWriter bd = Part(
@@ -219,9 +219,7 @@ TEST_F(SecRandomStreamTest, GcmInParts) {
     First();
     Data out;
     while (out.size() < whole_bytes) {
-      const size_t bytes =
-          16 *
-          (1 + Below(static_cast<uint32_t>(whole_bytes - out.size()) / 16));
+      const size_t bytes = 16 * (1 + Below((whole_bytes - out.size()) / 16));
       const Data part(in.begin() + out.size(), in.begin() + out.size() + bytes);
       out = Joined(out, Middle(part));
     }

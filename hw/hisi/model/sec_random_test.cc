@@ -128,7 +128,7 @@ class SecRandomTest : public SecRandomBench {
   void Aead() {
     const bool ccm = Coin();
     const bool sm4 = version_ == 3 && Below(4) == 0;
-    const uint32_t key_code = sm4 ? 0 : Below(3);
+    const size_t key_code = sm4 ? 0 : Below(3);
     const Data key = Random(16 + 8 * key_code);
     // Without a payload only on later devices.
     const Data plaintext =
@@ -177,7 +177,8 @@ class SecRandomTest : public SecRandomBench {
     static constexpr struct {
       uint32_t a_alg;
       const char* hash;
-      uint32_t since, most_key_words;
+      uint32_t since;
+      size_t most_key_words;
     } kHashes[] = {{0x10, "SHA1", 2, 16},
                    {0x11, "SHA256", 2, 16},
                    {0x15, "SHA512", 2, 32},
@@ -185,7 +186,7 @@ class SecRandomTest : public SecRandomBench {
     const auto& hash = kHashes[Below(4)];
     if (hash.since > version_) return;
     const bool sm4 = hash.a_alg == 0x26 && Coin();
-    const uint32_t key_code = sm4 ? 0 : Below(3);
+    const size_t key_code = sm4 ? 0 : Below(3);
     const Data key = Random(16 + 8 * key_code);
     const Data iv = Random(16);
     const Data auth_key = Random(4 * Below(hash.most_key_words + 1));
@@ -196,7 +197,7 @@ class SecRandomTest : public SecRandomBench {
     Sealed sealed;
     sealed.data = OracleCipher(name, true, key, iv, plaintext);
     sealed.tag = OracleHmac(hash.hash, auth_key, Joined(aad, sealed.data));
-    const uint32_t words = 1 + Below(sealed.tag.size() / 4);
+    const size_t words = 1 + Below(sealed.tag.size() / 4);
     sealed.tag.resize(words * 4);
     const bool encrypt = Coin();
     BdWriter bd = Writer();
@@ -238,7 +239,7 @@ class SecRandomTest : public SecRandomBench {
   }
 
   void SetCipher(BdWriter& bd, uint32_t c_alg, uint32_t c_mode,
-                 uint32_t c_key_len, bool encrypt) {
+                 size_t c_key_len, bool encrypt) {
     bd.Set(HISI_SEC2_CIPHER, HISI_SEC3_CIPHER,
            encrypt ? HISI_SEC_CIPHER_ENCRYPT : HISI_SEC_CIPHER_DECRYPT);
     bd.Set(HISI_SEC2_C_ALG, HISI_SEC3_C_ALG, c_alg);
@@ -247,7 +248,7 @@ class SecRandomTest : public SecRandomBench {
   }
 
   void SetAuth(BdWriter& bd, uint32_t auth, uint32_t a_alg, const Data& key,
-               uint32_t mac_words) {
+               size_t mac_words) {
     bd.Set(HISI_SEC2_AUTH, HISI_SEC3_AUTH, auth);
     bd.Set(HISI_SEC2_A_ALG, HISI_SEC3_A_ALG, a_alg);
     bd.Set(HISI_SEC2_A_KEY_LEN, HISI_SEC3_A_KEY_LEN, key.size() / 4);

@@ -214,8 +214,8 @@ SecError CheckAead(uint32_t version, SecKind kind, const SecOperation& op) {
       (kind == SecKind::kGcmMiddle && op.c_bytes % kBlockBytes != 0)) {
     return SecError::kDataLength;
   }
-  return op.a_key_words * 4 == CipherKeyBytes(op) ? SecError::kNone
-                                                  : SecError::kKeyLength;
+  return op.a_key_bytes() == CipherKeyBytes(op) ? SecError::kNone
+                                                : SecError::kKeyLength;
 }
 
 SecError CheckAuthenc(const SecOperation& op) {
@@ -225,10 +225,10 @@ SecError CheckAuthenc(const SecOperation& op) {
     return SecError::kFields;
   }
   const SecHash hash = FindSecHash(op.a_alg);
-  if (op.mac_words == 0 || op.mac_words * 4 > hash.hash->digest_bytes) {
+  if (op.mac_words == 0 || op.mac_bytes() > hash.hash->digest_bytes) {
     return SecError::kMacLength;
   }
-  if (op.a_key_words * 4 > hash.hash->block_bytes) return SecError::kKeyLength;
+  if (op.a_key_bytes() > hash.hash->block_bytes) return SecError::kKeyLength;
   // What is authenticated begins before the payload and ends with it.
   if (op.a_bytes > HISI_SEC_MAX_DATA_BYTES || op.c_bytes == 0 ||
       op.c_bytes % kBlockBytes != 0 ||
@@ -251,7 +251,7 @@ SecError CheckWholeHash(uint32_t version, const SecOperation& op,
     return SecError::kDataLength;
   }
   const bool needs_length = hash.keyed || op.a_alg == HISI_SEC_A_SM3;
-  if (op.mac_words * 4 > hash.hash->digest_bytes ||
+  if (op.mac_bytes() > hash.hash->digest_bytes ||
       (op.mac_words == 0 && needs_length)) {
     return SecError::kMacLength;
   }
@@ -261,7 +261,7 @@ SecError CheckWholeHash(uint32_t version, const SecOperation& op,
 SecError CheckHash(uint32_t version, const SecOperation& op) {
   const SecHash hash = FindSecHash(op.a_alg);
   if (op.a_bytes > HISI_SEC_MAX_DATA_BYTES) return SecError::kDataLength;
-  if (hash.keyed && op.a_key_words * 4 > hash.hash->block_bytes) {
+  if (hash.keyed && op.a_key_bytes() > hash.hash->block_bytes) {
     return SecError::kKeyLength;
   }
   if (op.a_pad == HISI_SEC_PAD) return CheckWholeHash(version, op, hash);
