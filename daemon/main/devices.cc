@@ -1,6 +1,5 @@
 #include "daemon/main/devices.h"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -27,14 +26,6 @@ constexpr uint32_t kFallbackQueueDepth = 32;
 
 // What a reset or a lost queue may need while the old ones are not closed.
 constexpr uint32_t kSpareQueues = 2;
-
-bool HasHardware(const Config& config) {
-  return std::any_of(config.devices.begin(), config.devices.end(), IsHardware);
-}
-
-bool HasFallback(const Config& config) {
-  return HasHardware(config) && config.policy.fallback_workers > 0;
-}
 
 LaneTimeouts Timeouts(const PolicyConfig& policy) {
   LaneTimeouts timeouts_ns;
