@@ -282,10 +282,11 @@ TEST_F(ZipSglTest, CorruptionIsOneBitOfTheOutput) {
   ASSERT_EQ(done[3], 0u);
   const ByteVector all = Load(kDst, 400);
   const ByteVector clean = Gather(out);
-  for (uint64_t random = 0; random < 3 * 8 * done[1]; ++random) {
+  const uint64_t bits = uint64_t{8} * done[1];
+  for (uint64_t random = 0; random < 3 * bits; ++random) {
     ASSERT_TRUE(engine_.Corrupt(memory_, done, random));
     ByteVector expected = clean;
-    const uint64_t bit = random % (8 * done[1]);
+    const uint64_t bit = random % bits;
     expected[2 + bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
     ASSERT_EQ(Gather(out), expected);
     ASSERT_TRUE(engine_.Corrupt(memory_, done, random));

@@ -37,6 +37,7 @@ class ZipThreadsTest : public ZipFixture {
   template <typename Body>
   static void OnThreads(const Body& body) {
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i) threads.emplace_back(body, i);
     for (std::thread& thread : threads) thread.join();
   }
