@@ -281,6 +281,34 @@ TYPED_TEST_P(QueueContractTest, ASleeperIsWokenByEveryCompletion) {
   }
 }
 
+// As the reactor does: a thread that brings work while the owner sleeps submits
+// and polls in its name, and then goes away.
+TYPED_TEST_P(QueueContractTest, ASleeperIsWokenByWorkThatOthersSubmit) {
+  const int fd = this->queue_->event_fd();
+  if (fd < 0) return;
+  for (uint32_t i = 0; i < 100; ++i) {
+    ASSERT_TRUE(this->queue_->Arm());
+    const auto first = this->SimpleWork(i, 64);
+    const auto second = this->SimpleWork(i, i % 2 == 0 ? 64 : 65'536);
+    this->Submit(*first, 0);
+    this->queue_->Flush();
+    if (i % 3 == 0) this->Wait(1);
+    this->Submit(*second, 1);
+    this->queue_->Flush();
+    Completion out[4];
+    uint32_t left = i % 3 == 0 ? 1 : 2;
+    left -= this->queue_->Poll(out);
+    while (left > 0) {
+      pollfd sleeper{fd, POLLIN, 0};
+      ASSERT_EQ(poll(&sleeper, 1, this->kPatienceMs), 1) << "round " << i;
+      this->queue_->Disarm();
+      left -= this->queue_->Poll(out);
+      if (left > 0 && !this->queue_->Arm()) left -= this->queue_->Poll(out);
+    }
+    this->queue_->Disarm();
+  }
+}
+
 TYPED_TEST_P(QueueContractTest, AnIdleQueueLetsItsOwnerSleep) {
   ASSERT_EQ(this->Run(*this->SimpleWork(1)).code, absl::StatusCode::kOk);
   for (int i = 0; i < 3; ++i) {
@@ -322,8 +350,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     TagsComeInAnyOrderAndFromBothEnds, AFullQueueCompletesEveryTagOnce,
     ManyLapsLoseNothingAndMixNothingUp, EveryOperationGoesThereAndBack,
     ATooSmallDestinationIsOutOfRange, CorruptInputIsInvalidAndLeavesNoPlaintext,
-    ASleeperIsWokenByEveryCompletion, AnIdleQueueLetsItsOwnerSleep,
-    NothingIsWrittenAfterTheQueueIsGone);
+    ASleeperIsWokenByEveryCompletion, ASleeperIsWokenByWorkThatOthersSubmit,
+    AnIdleQueueLetsItsOwnerSleep, NothingIsWrittenAfterTheQueueIsGone);
 
 }  // namespace uacced::hw
 

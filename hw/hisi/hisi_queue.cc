@@ -127,15 +127,15 @@ void HisiQueue::SubmitMore() {
 
 bool HisiQueue::Arm() {
   if (fault_ != QueueFault::kNone || !finished_.empty()) return false;
-  if (in_flight_ == 0) return true;
-  if (event_fd_ < 0) return false;
-  armed_ = true;
+  if (event_fd_ < 0) return in_flight_ == 0;
+  // Even with nothing in flight: while the owner sleeps on, others may submit
+  // in its name. A queue that stays idle is armed once.
+  if (ring_.armed() && !ring_.owed()) port_->DrainEvents();
   return ring_.Arm() && !ring_.IsReceiveStopped();
 }
 
 void HisiQueue::Disarm() {
-  if (!armed_) return;
-  armed_ = false;
+  if (!ring_.armed() || (in_flight_ == 0 && ring_.owed())) return;
   ring_.Disarm();
   port_->DrainEvents();
 }

@@ -67,7 +67,6 @@ class HisiQueue final : public Queue {
   FixedFifo<Completion> finished_;  // By the codec alone.
   FixedFifo<uint16_t> continuing_;  // Their next descriptor waits for a slot.
   bool has_unflushed_requests_ = false;
-  bool armed_ = false;
   QueueFault fault_ = QueueFault::kNone;
 };
 

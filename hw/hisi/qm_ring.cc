@@ -106,7 +106,7 @@ bool QmRing::Flush() {
   if (LoadStop(tx_stop_)) return false;
   // A device that has not been told of entries which we took would find its
   // ring full before it is.
-  if (unrung_ + used_ >= cq_depth_) RingCq(0);
+  if (unrung_ + used_ >= cq_depth_) RingCq();
   Ring(HISI_QM_DOORBELL_SQ, sq_tail_, 0);
   unflushed_ = 0;
   return true;
@@ -135,7 +135,8 @@ QmRing::Found QmRing::Take(Sqe& sqe, uint16_t& tag) {
   FreeSlots();
   cq_head_ = Next(cq_head_, cq_depth_);
   if (cq_head_ == 0) phase_ ^= HISI_QM_CQE_PHASE_MASK;
-  if (++unrung_ >= cq_batch_) RingCq(0);
+  owed_ = false;
+  if (++unrung_ >= cq_batch_) RingCq();
   return Found::kEntry;
 }
 
@@ -146,16 +147,27 @@ void QmRing::FreeSlots() {
   }
 }
 
-void QmRing::RingCq(uint32_t priority) {
+// Every doorbell of the CQ says whether there is to be an interrupt, so one
+// that only moves the head must not take back what was asked for.
+void QmRing::RingCq() {
   OrderLoadsBeforeDoorbell();
-  Ring(HISI_QM_DOORBELL_CQ, cq_head_, priority);
+  Ring(HISI_QM_DOORBELL_CQ, cq_head_, armed_ ? kArmed : 0);
   unrung_ = 0;
 }
 
 bool QmRing::Arm() {
-  RingCq(kArmed);
+  if (!armed_ || !owed_) {
+    armed_ = true;
+    owed_ = true;
+    RingCq();
+  }
   OrderDoorbellBeforeLoads();
   return !IsNextThere();
+}
+
+void QmRing::Disarm() {
+  armed_ = false;
+  RingCq();
 }
 
 }  // namespace uacced::hw::hisi

@@ -59,10 +59,14 @@ class QmRing {
   // The kernel says that nothing more will come.
   bool IsReceiveStopped() const { return LoadStop(rx_stop_); }
 
-  // Asks for an interrupt with the next completion. False: one is there.
+  // Asks for an interrupt with the next completion, and goes on asking while
+  // entries are pushed and taken, until Disarm(). False: a completion is there.
   bool Arm();
+  bool armed() const { return armed_; }
+  // True when nothing was taken since Arm(): the device still owes it.
+  bool owed() const { return owed_; }
   // Asks for none.
-  void Disarm() { RingCq(0); }
+  void Disarm();
 
  private:
   struct Slot {
@@ -77,7 +81,7 @@ class QmRing {
   bool IsWithDevice(uint32_t slot) const;
   bool IsNextThere() const;
   void FreeSlots();
-  void RingCq(uint32_t priority);
+  void RingCq();
 
   // Constant after construction.
   MmioRegion* mmio_;
@@ -102,6 +106,8 @@ class QmRing {
   uint32_t cq_head_ = 0;
   uint32_t unrung_ = 0;  // Completions taken since the CQ's last doorbell.
   uint16_t phase_ = HISI_QM_CQE_FIRST_PHASE;
+  bool armed_ = false;
+  bool owed_ = false;
 };
 
 }  // namespace uacced::hw::hisi
