@@ -12,10 +12,7 @@ namespace {
 // About what hardware achieves; a descriptor has no level for deflate.
 constexpr int kLevel = 1;
 
-// zlib stores a block only while all of it is in the window. With no more
-// symbols in a block than bytes in the window, incompressible data therefore
-// never grows by the eighth that software leaves room for.
-int MemLevel(int window_bits) { return std::min(8, window_bits - 6); }
+constexpr int kMemLevel = 8;  // zlib's own choice.
 
 class ZipCompressor final : public ZipCoder {
  public:
@@ -24,8 +21,8 @@ class ZipCompressor final : public ZipCoder {
   ~ZipCompressor() override { deflateEnd(&stream_); }
 
   bool Init(int window_bits) {
-    return deflateInit2(&stream_, kLevel, Z_DEFLATED, -window_bits,
-                        MemLevel(window_bits), Z_DEFAULT_STRATEGY) == Z_OK;
+    return deflateInit2(&stream_, kLevel, Z_DEFLATED, -window_bits, kMemLevel,
+                        Z_DEFAULT_STRATEGY) == Z_OK;
   }
 
   void Reset() override {

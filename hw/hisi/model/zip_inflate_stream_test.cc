@@ -148,6 +148,25 @@ TEST_F(ZipInflateStreamTest, OutputThatWaitsIsGivenWithoutInput) {
   }
 }
 
+// The hint of state 1 is about the last block only.
+TEST_F(ZipInflateStreamTest, TheStateSaysWhichBlockLacksRoom) {
+  const ByteVector data = RandomBytes(100000, 1);
+  const ByteVector stream = ZlibEncode(kDeflate, data, 0);
+  ASSERT_EQ(stream[0] & 7, 0);  // Stored, and not the last.
+  EXPECT_EQ(Packet(kDeflate, true, stream, 5000)[3], 0u);
+  EXPECT_EQ(last_[15], 2u);
+  size_t consumed = last_[0];
+  uint32_t before_last = last_[15];
+  while (last_[3] == 0) {
+    before_last = last_[15];
+    Packet(kDeflate, false, Bytes(stream).subspan(consumed), 5000);
+    consumed += last_[0];
+  }
+  EXPECT_EQ(last_[3], kStreamEnd);
+  EXPECT_EQ(before_last, kBfinal | 1);
+  EXPECT_EQ(data_, data);
+}
+
 TEST_F(ZipInflateStreamTest, RoomThatIsJustEnoughEndsAtOnce) {
   const ByteVector data = TextBytes(3000, 1);
   for (const uint32_t format : {kDeflate, kZlib, kGzip}) {
