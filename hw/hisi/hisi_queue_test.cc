@@ -226,8 +226,6 @@ TEST_F(HisiQueueTest, StopWordsStop) {
 
 TEST_F(HisiQueueTest, SleepersAreWoken) {
   Open();
-  EXPECT_TRUE(queue_->Arm());  // Nothing can come.
-  queue_->Disarm();
   ASSERT_TRUE(Submit(0).ok());
   queue_->Flush();
   AnswerAll();
@@ -246,7 +244,29 @@ TEST_F(HisiQueueTest, SleepersAreWoken) {
   queue_->Disarm();
   EXPECT_FALSE(IsReadable());
   EXPECT_EQ(Poll().size(), 1u);
+}
 
+// Others submit while the owner sleeps.
+TEST_F(HisiQueueTest, AnIdleQueueIsArmedOnce) {
+  Open();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(queue_->Arm());
+    EXPECT_TRUE(rings_->is_armed());
+    queue_->Disarm();
+    EXPECT_TRUE(rings_->is_armed());
+  }
+  EXPECT_TRUE(queue_->Arm());
+  ASSERT_TRUE(Submit(0).ok());
+  queue_->Flush();
+  EXPECT_TRUE(rings_->is_armed());
+  AnswerAll();
+  EXPECT_TRUE(IsReadable());
+  EXPECT_EQ(Poll().size(), 1u);
+  queue_->Disarm();
+  EXPECT_FALSE(IsReadable());
+}
+
+TEST_F(HisiQueueTest, WithoutEventsOnlyAnIdleQueueLetsSleep) {
   Open({.has_event_fd = false});
   EXPECT_EQ(queue_->event_fd(), -1);
   EXPECT_TRUE(queue_->Arm());
