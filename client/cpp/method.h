@@ -85,6 +85,20 @@ template <>
 struct Method<v1::ListDevicesRequest> : PureMethod<v1::ListDevicesResponse> {
   static constexpr char kPath[] = "/uacced.v1.Admin/ListDevices";
 };
+template <>
+struct Method<v1::InjectFaultRequest>
+    : ChangingMethod<v1::InjectFaultResponse> {
+  static constexpr char kPath[] = "/uacced.v1.Admin/InjectFault";
+};
+template <>
+struct Method<v1::ClearFaultsRequest>
+    : ChangingMethod<v1::ClearFaultsResponse> {
+  static constexpr char kPath[] = "/uacced.v1.Admin/ClearFaults";
+};
+template <>
+struct Method<v1::ListFaultsRequest> : PureMethod<v1::ListFaultsResponse> {
+  static constexpr char kPath[] = "/uacced.v1.Admin/ListFaults";
+};
 
 }  // namespace uacced::client
 
