@@ -189,9 +189,10 @@ constexpr absl::string_view kDevices =
     R"(Usage: uaccectl devices [-v] [--json]
 Lists the daemon's devices: name, kind, whether hardware or software does the
 work ("simulated": a model of hardware; "fallback": the CPU in place of an
-accelerator), its state and why, requests it holds of those it can hold, requests
-waiting for it, and since the daemon started: done, failed, queues lost, results
-found to be wrong. Then why the CPU did what accelerators should have.
+accelerator), its state and why, requests it holds of those it can hold,
+requests waiting for it, and since the daemon started: done, failed, queues
+lost, results found to be wrong. Then why the CPU did what accelerators should
+have done.
 
 -v adds what befell each device, and its queues.
 )";
@@ -210,7 +211,8 @@ wrong-phase, slow, stuck, stop-queue, reset-device, isolate, remove, return.
                          or copy (default: all)
       --skip COUNT       requests that pass before (default 0)
       --count COUNT      how many are hit at most (default 1)
-      --per-mille COUNT  of a thousand so many, by chance, 1..1000 (default: all)
+      --per-mille COUNT  of a thousand so many, by chance, 1..1000 (default:
+                         all)
       --parameter NUMBER status: the device's status word; slow: nanoseconds
 )";
 
