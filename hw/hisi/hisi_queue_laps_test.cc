@@ -102,7 +102,9 @@ TEST(HisiQueueThreadTest, DriverAndDeviceMeetInMemoryAlone) {
                                     std::make_unique<CountingCodec>(depth));
     std::thread device([&] { RunThread(rings, stop); });
     std::vector<uint16_t> free_tags;
-    for (uint16_t i = 0; i < queue->depth(); ++i) free_tags.push_back(i);
+    for (uint32_t i = 0; i < queue->depth(); ++i) {
+      free_tags.push_back(static_cast<uint16_t>(i));
+    }
     std::vector<Completion> out(32);
     const Request request;
     uint32_t submitted = 0, done = 0;

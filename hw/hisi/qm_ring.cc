@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <iterator>
 
 #include "hw/hisi/io_barrier.h"
 #include "hw/hisi/qm_doorbell.h"
@@ -25,10 +24,12 @@ bool IsDepth(uint32_t depth) {
 
 // Every bit once, whatever the device writes meanwhile.
 void ReadOnce(const Sqe& from, Sqe& to) {
-  uint64_t words[sizeof(Sqe) / sizeof(uint64_t)];
   const auto* source = reinterpret_cast<const volatile uint64_t*>(&from);
-  for (size_t i = 0; i < std::size(words); ++i) words[i] = source[i];
-  std::memcpy(&to, words, sizeof(to));
+  auto* target = reinterpret_cast<uint8_t*>(&to);
+  for (size_t i = 0; i < sizeof(Sqe) / sizeof(uint64_t); ++i) {
+    const uint64_t word = source[i];
+    std::memcpy(target + i * sizeof(word), &word, sizeof(word));
+  }
 }
 
 uint32_t Next(uint32_t index, uint32_t depth) {

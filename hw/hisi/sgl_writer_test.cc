@@ -1,5 +1,6 @@
 #include "hw/hisi/sgl_writer.h"
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -17,7 +18,7 @@ class SglWriterTest : public ::testing::Test {
   template <typename T>
   static T At(uint64_t address, size_t offset) {
     T value;
-    std::memcpy(&value, reinterpret_cast<const uint8_t*>(address) + offset,
+    std::memcpy(&value, std::bit_cast<const uint8_t*>(address) + offset,
                 sizeof(value));
     return value;
   }
@@ -103,12 +104,12 @@ TEST_F(SglWriterTest, WhatDoesNotFitIsRefused) {
 TEST_F(SglWriterTest, LongBuffersAreCutIntoEntries) {
   SglWriter writer(memory_.span().first(SglWriter::ListBytes(3)), 3);
   const uint8_t* const data = data_.data();  // Never read.
-  ASSERT_TRUE(writer.AddAll(data, 2 * HISI_SGL_MAX_ENTRY_BYTES + 5));
+  ASSERT_TRUE(writer.AddAll(data, 2 * size_t{HISI_SGL_MAX_ENTRY_BYTES} + 5));
   EXPECT_EQ(At<uint16_t>(writer.address(), 10), 3);
   EXPECT_EQ(At<uint16_t>(writer.address(), 12), 3);
   EXPECT_EQ(At<uint32_t>(writer.address(), 64 + 2 * 32 + 16), 5u);
   EXPECT_EQ(At<uint64_t>(writer.address(), 64 + 2 * 32),
-            Address(data) + 2 * HISI_SGL_MAX_ENTRY_BYTES);
+            Address(data) + 2 * size_t{HISI_SGL_MAX_ENTRY_BYTES});
   EXPECT_FALSE(writer.AddAll(data, 1));
 }
 

@@ -99,8 +99,9 @@ ZipStep ZipBlock::Work(Bytes source, MutableBytes room, size_t bound_bytes) {
   if (bound_bytes <= kFlatBytes) {
     room = room.first(std::min(room.size(), kFlatBytes));
   }
-  work_ = {};
+  // Everything else stays as it is by default.
   work_.request = ZipRequestType(format_);
+  work_.is_sgl = false;
   work_.source_bytes = static_cast<uint32_t>(source.size());
   work_.room_bytes = static_cast<uint32_t>(room.size());
   work_.source = AddressOf(source.data());

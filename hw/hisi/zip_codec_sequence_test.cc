@@ -3,6 +3,7 @@
 #include <lz4frame.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -167,8 +168,7 @@ TEST_F(ZipCodecSequenceTest, AFragmentIsReadUpToAnEndThatIsPutBehind) {
     codec_->Continue(1, sqe_);
     EXPECT_EQ(sqe_.dword[4], 2u);
     EXPECT_EQ(
-        std::memcmp(reinterpret_cast<const void*>(Address(18)), "\x03\x00", 2),
-        0);
+        std::memcmp(std::bit_cast<const void*>(Address(18)), "\x03\x00", 2), 0);
     Answer(row.consumed, row.produced, row.dw3);
     const auto decoded = Decode();
     ASSERT_EQ(decoded.kind, Kind::kDone);

@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -203,7 +204,7 @@ TEST_F(ZipCodecTest, LargeRequestsGoByLists) {
        {std::pair(18, source.data()),
         std::pair(20, static_cast<const uint8_t*>(destination_.data()))}) {
     EXPECT_EQ(Address(low) % HISI_SGL_ALIGN_BYTES, 0u);
-    const auto* list = reinterpret_cast<const hisi_sgl*>(Address(low));
+    const auto* list = std::bit_cast<const hisi_sgl*>(Address(low));
     ASSERT_EQ(list->entry_sum_in_sgl, 2);
     EXPECT_EQ(list->next_dma, 0u);
     EXPECT_EQ(list->entries[0].buf, At(first));
