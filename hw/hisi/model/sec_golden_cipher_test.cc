@@ -157,8 +157,8 @@ TEST_F(SecGoldenCipherTest, InPlace) {
   }
 }
 
-// GB/T 17964-2021, appendix B; with the order of IEEE 1619 it is a vector of
-// OpenSSL 3.2 (evpciph_sm4.txt).
+// The vector of GB/T 17964-2021, as later versions of OpenSSL test it
+// (evpciph_sm4.txt), who also have it with the order of IEEE 1619.
 TEST_F(SecGoldenCipherTest, Sm4XtsInBothOrders) {
   memory_.Add(kKey, FromHex("2b7e151628aed2a6abf7158809cf4f3c"
                             "000102030405060708090a0b0c0d0e0f"));
@@ -192,7 +192,7 @@ TEST_F(SecGoldenCipherTest, Sm4XtsInBothOrders) {
   EXPECT_EQ(at(kDestination), ieee);
 }
 
-// FIPS 81, table C1.
+// The examples of FIPS 81.
 TEST_F(SecGoldenCipherTest, DesOfFips81) {
   memory_.Add(kKey, FromHex("0123456789abcdef"));
   memory_.Add(kIv, FromHex("1234567890abcdef"));
@@ -209,7 +209,7 @@ TEST_F(SecGoldenCipherTest, DesOfFips81) {
   EXPECT_EQ(at(kDestination), ecb);
 }
 
-// GB/T 32907-2016, appendix A.
+// The example of GB/T 32907-2016.
 TEST_F(SecGoldenCipherTest, Sm4OfItsStandard) {
   const Data block = FromHex("0123456789abcdeffedcba9876543210");
   memory_.Add(kKey, block);

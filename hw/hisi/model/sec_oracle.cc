@@ -256,9 +256,9 @@ Data PlainXts(const std::string& ecb, bool gb, Bytes keys, Bytes tweak,
   const Bytes data_key = keys.first(keys.size() / 2);
   Data t = OracleCipher(ecb, true, keys.subspan(keys.size() / 2), {}, tweak);
   const auto encrypt = [&](Bytes block) {
-    const Data out = Xor(OracleCipher(ecb, true, data_key, {},
-                                      Xor(Data(block.begin(), block.end()), t)),
-                         t);
+    Data out = Xor(OracleCipher(ecb, true, data_key, {},
+                                Xor(Data(block.begin(), block.end()), t)),
+                   t);
     Data x(16);
     if (gb) {
       x[0] = 0x40;  // The polynomial x in the order of GHASH.
@@ -288,7 +288,7 @@ Data PlainXts(const std::string& ecb, bool gb, Bytes keys, Bytes tweak,
 
 Data PlainCs(const std::string& cbc, int variant, Bytes key, Bytes iv,
              Bytes plaintext) {
-  const Data blocks = OracleCipher(cbc, true, key, iv, Padded(plaintext));
+  Data blocks = OracleCipher(cbc, true, key, iv, Padded(plaintext));
   const size_t last_bytes = (plaintext.size() - 1) % 16 + 1;
   if (blocks.size() < 32) return blocks;
   const Bytes cut = Bytes(blocks).last(32).first(last_bytes);

@@ -21,7 +21,7 @@ uint32_t P1(uint32_t x) { return x ^ std::rotl(x, 15) ^ std::rotl(x, 23); }
 
 void Sm3Compress(Sm3State& state, const uint8_t* block) {
   uint32_t w[kRounds + 4];
-  for (int i = 0; i < 16; ++i) w[i] = LoadBigEndian(block + 4 * i);
+  for (size_t i = 0; i < 16; ++i) w[i] = LoadBigEndian(block + 4 * i);
   for (int i = 16; i < kRounds + 4; ++i) {
     w[i] = P1(w[i - 16] ^ w[i - 9] ^ std::rotl(w[i - 3], 15)) ^
            std::rotl(w[i - 13], 7) ^ w[i - 6];
