@@ -58,7 +58,8 @@ absl::Status Run() {
                        .scratch = scratch.path(),
                        .quick = absl::GetFlag(FLAGS_quick)};
   for (const auto measure :
-       {uacced::bench::MeasureIdle, uacced::bench::MeasureCopy,
+       {uacced::bench::MeasureRing, uacced::bench::MeasureSharing,
+        uacced::bench::MeasureIdle, uacced::bench::MeasureCopy,
         uacced::bench::MeasureLatency, uacced::bench::MeasureProcess,
         uacced::bench::MeasureBatch, uacced::bench::MeasureConnections,
         uacced::bench::MeasureStream, uacced::bench::MeasureCompute}) {

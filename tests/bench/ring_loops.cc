@@ -229,7 +229,7 @@ absl::StatusOr<Round> RunPathLoop(const RingLoopOptions& options) {
     reactor->TryPush(job);
     reactor->Kick();
   });
-  reactor->AddLane({.name = "noop"}, std::move(queue));
+  reactor->AddLane("noop", std::move(queue));
   for (int i = 0; i < options.in_flight; ++i) {
     std::unique_ptr<Job> job = reply.MakeJob();
     reactor->TryPush(job);
