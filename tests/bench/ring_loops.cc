@@ -147,6 +147,8 @@ class LoopReply final : public Reply {
     if (stopped_.load(std::memory_order_relaxed)) return;
     if (job->outcome.code != absl::StatusCode::kOk) failed_.store(true);
     done_.store(done() + 1, std::memory_order_relaxed);
+    job->reply = this;
+    job->queue_wait_ns = -1;
     next_(std::move(job));
   }
   void Lost() override { failed_.store(true); }

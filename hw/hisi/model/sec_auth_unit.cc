@@ -12,8 +12,8 @@
 namespace uacced::hw::hisi {
 namespace {
 
-constexpr SecOutcome kBadAddress = {.error = SecError::kAddress};
-constexpr SecOutcome kGaveUp = {.error = SecError::kInternal};
+constexpr SecAnswer kBadAddress = {.error = SecError::kAddress};
+constexpr SecAnswer kGaveUp = {.error = SecError::kInternal};
 
 BlockCipher CipherOfMac(const SecOperation& op) {
   if (op.a_alg == HISI_SEC_A_SM4_GMAC) return BlockCipher::kSm4;
@@ -33,7 +33,7 @@ class AuthUnit {
            const SecOperation& op)
       : ciphers_(ciphers), memory_(memory), kind_(kind), op_(op) {}
 
-  SecOutcome Run() {
+  SecAnswer Run() {
     // Plain hashes ignore the key, whatever its length says.
     const bool keyed = kind_ != SecKind::kHash || FindSecHash(op_.a_alg).keyed;
     const MutableBytes key(key_bytes_.data(), keyed ? op_.a_key_bytes() : 0);
@@ -60,7 +60,7 @@ class AuthUnit {
   }
 
  private:
-  SecOutcome GhashOrGmac() {
+  SecAnswer GhashOrGmac() {
     std::optional<Gcm> gcm = Gcm::Start(ciphers_, CipherOfMac(op_), key_, key_);
     if (!gcm.has_value()) return kGaveUp;
     gcm->Authenticate(data_);
@@ -76,7 +76,7 @@ class AuthUnit {
     return Deliver(memory_, kind_, op_, {}, mac);
   }
 
-  SecOutcome Hash() {
+  SecAnswer Hash() {
     const auto [algorithm, keyed] = FindSecHash(op_.a_alg);
     RunningHash hash(*algorithm);
     std::array<uint8_t, kMaxHashStateBytes> mac;
@@ -113,7 +113,7 @@ class AuthUnit {
 
 }  // namespace
 
-SecOutcome RunAuthUnit(const SecCiphers& ciphers, DmaSpace& memory,
+SecAnswer RunAuthUnit(const SecCiphers& ciphers, DmaSpace& memory,
                        SecKind kind, const SecOperation& op) {
   return AuthUnit(ciphers, memory, kind, op).Run();
 }

@@ -21,8 +21,8 @@ constexpr size_t kGcmEndBlockBytes = 64;
 constexpr size_t kGcmEndStateAt = 32;
 constexpr uint32_t kGcmEndPayloadShift = 24;
 
-constexpr SecOutcome kBadAddress = {.error = SecError::kAddress};
-constexpr SecOutcome kGaveUp = {.error = SecError::kInternal};
+constexpr SecAnswer kBadAddress = {.error = SecError::kAddress};
+constexpr SecAnswer kGaveUp = {.error = SecError::kInternal};
 
 BlockCipher CipherOf(const SecOperation& op) {
   switch (op.c_alg) {
@@ -79,7 +79,7 @@ class CipherUnit {
                                                         : Direction::kDecrypt),
         key_({key_bytes_.data(), CipherKeyBytes(op)}) {}
 
-  SecOutcome Run() {
+  SecAnswer Run() {
     if (!memory_.Read(op_.c_key_addr, {key_bytes_.data(), key_.size()}) ||
         !memory_.Read(op_.c_ivin_addr, {iv_.data(), IvBytes(op_)})) {
       return kBadAddress;
@@ -121,7 +121,7 @@ class CipherUnit {
                         data, data.data());
   }
 
-  SecOutcome WholeGcm() {
+  SecAnswer WholeGcm() {
     std::optional<Gcm> gcm = Gcm::Start(ciphers_, cipher_, key_, key_);
     if (!gcm.has_value()) return kGaveUp;
     const CipherBlock counter = Gcm::FirstCounter({iv_.data(), kGcmNonceBytes});
@@ -135,7 +135,7 @@ class CipherUnit {
   }
 
   // nullopt with `failure` set.
-  std::optional<Gcm> ResumeGcm(Bytes state, SecOutcome& failure) {
+  std::optional<Gcm> ResumeGcm(Bytes state, SecAnswer& failure) {
     std::array<uint8_t, kMaxCipherKeyBytes> auth_key;
     const MutableBytes key(auth_key.data(), op_.a_key_bytes());
     failure = kBadAddress;
@@ -149,20 +149,20 @@ class CipherUnit {
     return gcm;
   }
 
-  SecOutcome GcmMiddle() {
+  SecAnswer GcmMiddle() {
     CipherBlock state;
     if (!memory_.Read(op_.a_ivin_addr, state)) return kBadAddress;
-    SecOutcome failure;
+    SecAnswer failure;
     std::optional<Gcm> gcm = ResumeGcm(state, failure);
     if (!gcm.has_value()) return failure;
     if (!gcm->Crypt(direction_, iv_, data_)) return kGaveUp;
     return Deliver(memory_, kind_, op_, data_, gcm->state());
   }
 
-  SecOutcome GcmEnd() {
+  SecAnswer GcmEnd() {
     std::array<uint8_t, kGcmEndBlockBytes> end;
     if (!memory_.Read(op_.a_ivin_addr, end)) return kBadAddress;
-    SecOutcome failure;
+    SecAnswer failure;
     std::optional<Gcm> gcm = ResumeGcm(
         Bytes(end).subspan(kGcmEndStateAt, kCipherBlockBytes), failure);
     if (!gcm.has_value()) return failure;
@@ -179,7 +179,7 @@ class CipherUnit {
     return Deliver(memory_, kind_, op_, data_, tag);
   }
 
-  SecOutcome Ccm() {
+  SecAnswer Ccm() {
     CcmInput input = {.first_counter = iv_, .aad = aad_};
     if (!memory_.Read(op_.a_ivin_addr, input.first_block)) return kBadAddress;
     if (!IsCcmCounter(iv_)) return {.error = SecError::kIv};
@@ -191,7 +191,7 @@ class CipherUnit {
   }
 
   // The payload is the end of what the HMAC is over, as ciphertext.
-  SecOutcome Authenc() {
+  SecAnswer Authenc() {
     std::array<uint8_t, kMaxHashBlockBytes> auth_key_bytes;
     const MutableBytes auth_key(auth_key_bytes.data(), op_.a_key_bytes());
     data_.resize(op_.a_bytes);
@@ -227,7 +227,7 @@ class CipherUnit {
 
 }  // namespace
 
-SecOutcome RunCipherUnit(const SecCiphers& ciphers, DmaSpace& memory,
+SecAnswer RunCipherUnit(const SecCiphers& ciphers, DmaSpace& memory,
                          SecKind kind, const SecOperation& op) {
   return CipherUnit(ciphers, memory, kind, op).Run();
 }

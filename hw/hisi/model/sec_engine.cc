@@ -35,7 +35,7 @@ bool TakesType(const QueueKind& kind, uint32_t type) {
 bool HasMac(SecKind kind) { return kind != SecKind::kCipher; }
 
 uint32_t Status(SecKind kind, const SecOperation& op,
-                const SecOutcome& outcome) {
+                const SecAnswer& outcome) {
   if (outcome.error != SecError::kNone) {
     return ErrorStatus(static_cast<uint32_t>(outcome.error));
   }
@@ -81,7 +81,7 @@ void SecEngine::Execute(const QueueKind& kind, DmaSpace& memory,
     return;
   }
   const SecVerdict verdict = JudgeSecOperation(kind.version, op);
-  SecOutcome outcome = {.error = verdict.error};
+  SecAnswer outcome = {.error = verdict.error};
   if (outcome.error == SecError::kNone) {
     const auto run =
         op.cipher == HISI_SEC_CIPHER_NONE ? RunAuthUnit : RunCipherUnit;

@@ -75,7 +75,7 @@ std::optional<DmaRange> PayloadRange(DmaSpace& memory, const SecOperation& op) {
                op.cipher_src_offset, op.c_bytes);
 }
 
-SecOutcome Deliver(DmaSpace& memory, SecKind kind, const SecOperation& op,
+SecAnswer Deliver(DmaSpace& memory, SecKind kind, const SecOperation& op,
                    Bytes payload, Bytes mac) {
   const bool verifies = VerifiesMac(kind, op);
   mac = mac.first(MacBytes(kind, op));

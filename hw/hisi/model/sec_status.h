@@ -24,7 +24,7 @@ enum class SecError : uint8_t {
 };
 
 // What became of a descriptor.
-struct SecOutcome {
+struct SecAnswer {
   SecError error = SecError::kNone;
   bool mac_mismatch = false;
 };

@@ -15,11 +15,11 @@
 namespace uacced::hw::hisi {
 
 // op.cipher is not none.
-SecOutcome RunCipherUnit(const SecCiphers& ciphers, DmaSpace& memory,
+SecAnswer RunCipherUnit(const SecCiphers& ciphers, DmaSpace& memory,
                          SecKind kind, const SecOperation& op);
 
 // op.cipher is none.
-SecOutcome RunAuthUnit(const SecCiphers& ciphers, DmaSpace& memory,
+SecAnswer RunAuthUnit(const SecCiphers& ciphers, DmaSpace& memory,
                        SecKind kind, const SecOperation& op);
 
 }  // namespace uacced::hw::hisi
