@@ -36,6 +36,25 @@ uint32_t Next(uint32_t index, uint32_t depth) {
   return index + 1 == depth ? 0 : index + 1;
 }
 
+// The device wrote those lines last, so they are in another cache. Completions
+// mostly come in the order of their slots.
+constexpr uint32_t kPrefetchAhead = 4;
+
+uint32_t Ahead(uint32_t index, uint32_t depth) {
+  const uint32_t ahead = index + kPrefetchAhead;
+  return ahead < depth ? ahead : 0;
+}
+
+void PrefetchToRead(const Sqe& sqe) {
+  __builtin_prefetch(&sqe.dword[0], 0);
+  __builtin_prefetch(&sqe.dword[kSqeDwords / 2], 0);
+}
+
+void PrefetchToWrite(const Sqe& sqe) {
+  __builtin_prefetch(&sqe.dword[0], 1);
+  __builtin_prefetch(&sqe.dword[kSqeDwords / 2], 1);
+}
+
 }  // namespace
 
 absl::Status QmRing::Validate(QueuePort& port, QmVersion version) {
@@ -94,6 +113,7 @@ void QmRing::Ring(uint32_t command, uint32_t index, uint32_t priority) {
 }
 
 void QmRing::Push(const Sqe& sqe, uint16_t tag) {
+  PrefetchToWrite(sq_[Ahead(sq_tail_, sq_depth_)]);
   std::memcpy(&sq_[sq_tail_], &sqe, sizeof(sqe));
   slots_[sq_tail_] = {tag, true};
   sq_tail_ = Next(sq_tail_, sq_depth_);
@@ -130,6 +150,7 @@ QmRing::Found QmRing::Take(Sqe& sqe, uint16_t& tag) {
   const uint32_t slot = const_cast<const volatile uint16_t&>(
       static_cast<const uint16_t&>(cq_[cq_head_].sq_head));
   if (!IsWithDevice(slot)) return Found::kNonsense;
+  PrefetchToRead(sq_[Ahead(slot, sq_depth_)]);
   ReadOnce(sq_[slot], sqe);
   tag = slots_[slot].tag;
   slots_[slot].in_flight = false;

@@ -107,14 +107,14 @@ class DriverLoop {
   }
 
   void Turn() {
-    bool submitted = false;
-    for (uint32_t i = 0;
-         i < kBurst && !free_.empty() && queue_.free_slots() > 0; ++i) {
-      failed_ |= !queue_.Submit(request_, free_.back()).ok();
-      free_.pop_back();
-      submitted = true;
+    // As the bare ring does: a burst or nothing.
+    if (free_.size() >= kBurst && queue_.free_slots() >= kBurst) {
+      for (uint32_t i = 0; i < kBurst; ++i) {
+        failed_ |= !queue_.Submit(request_, free_.back()).ok();
+        free_.pop_back();
+      }
+      queue_.Flush();
     }
-    if (submitted) queue_.Flush();
     const uint32_t count = queue_.Poll(out_);
     for (uint32_t i = 0; i < count; ++i) {
       failed_ |= out_[i].code != absl::StatusCode::kOk;
