@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/version.h"
 #include "daemon/core/execution_mode.h"
-#include "daemon/core/execution_mode.h"
 #include "daemon/metrics/device_families.h"
 #include "daemon/metrics/families.h"
 #include "daemon/metrics/process_stats.h"

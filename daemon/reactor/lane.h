@@ -26,7 +26,6 @@
 #include "base/clock.h"
 #include "daemon/core/job.h"
 #include "daemon/core/status_codes.h"
-#include "daemon/core/status_codes.h"
 #include "daemon/health/device_health.h"
 #include "daemon/health/loss_reason.h"
 #include "daemon/reactor/inflight_table.h"

@@ -59,9 +59,9 @@ absl::Status MeasureConnections(const Bench& bench);
 // worker, against the same library on one thread of this process.
 absl::Status MeasureBatch(const Bench& bench);
 
-// "ring.driver", "ring.lane", "ring.path": a hardware queue on a device model
-// that does nothing, against a bare ring between two threads; and
-// "ring.vs_dpdk_null" against DPDK.
+// "ring.driver", "ring.driver_alone", "ring.lane", "ring.path": a hardware
+// queue on a device model that does nothing, against a bare ring between two
+// threads; and "ring.vs_dpdk_null" against DPDK.
 absl::Status MeasureRing(const Bench& bench);
 
 // "sharing.cCLIENTS": a device with the published latency and limit of ZIP, and

@@ -35,7 +35,8 @@ struct Case {
   const char* cost_goal;
 };
 constexpr Case kCases[] = {
-    {"ring.driver", RunDriverLoop, "", "<= 50"},
+    {"ring.driver", RunDriverLoop, "", ""},
+    {"ring.driver_alone", RunDriverAlone, "", "<= 50"},
     {"ring.lane", RunLaneLoop, ">= 10 M", ""},
     {"ring.path", RunPathLoop, "", "<= 250"},
 };

@@ -7,8 +7,8 @@
 
 namespace uacced::bench {
 
-// For ZIP's descriptors: all of the input consumed, a byte of output (that is not
-// written), no error.
+// For ZIP's descriptors: all of the input consumed, a byte of output (that is
+// not written), no error.
 class NoopEngine final : public hw::hisi::Engine {
  public:
   void Execute(const hw::hisi::QueueKind& /*kind*/,

@@ -27,6 +27,11 @@ struct RingLoopOptions {
 // hw::Queue alone: Submit() in bursts of 32, Flush(), Poll().
 absl::StatusOr<Round> RunDriverLoop(const RingLoopOptions& options);
 
+// What of that is the driver's own: how long Submit(), Flush() and Poll() take
+// while the device is waited for outside of the time that is counted. The lines
+// that the device wrote still come from its cache.
+absl::StatusOr<Round> RunDriverAlone(const RingLoopOptions& options);
+
 // A Lane: fair queueing, tags, the driver, answers.
 absl::StatusOr<Round> RunLaneLoop(const RingLoopOptions& options);
 

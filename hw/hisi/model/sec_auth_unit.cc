@@ -113,8 +113,8 @@ class AuthUnit {
 
 }  // namespace
 
-SecAnswer RunAuthUnit(const SecCiphers& ciphers, DmaSpace& memory,
-                       SecKind kind, const SecOperation& op) {
+SecAnswer RunAuthUnit(const SecCiphers& ciphers, DmaSpace& memory, SecKind kind,
+                      const SecOperation& op) {
   return AuthUnit(ciphers, memory, kind, op).Run();
 }
 

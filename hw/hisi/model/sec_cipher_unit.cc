@@ -228,7 +228,7 @@ class CipherUnit {
 }  // namespace
 
 SecAnswer RunCipherUnit(const SecCiphers& ciphers, DmaSpace& memory,
-                         SecKind kind, const SecOperation& op) {
+                        SecKind kind, const SecOperation& op) {
   return CipherUnit(ciphers, memory, kind, op).Run();
 }
 

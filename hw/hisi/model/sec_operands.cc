@@ -76,7 +76,7 @@ std::optional<DmaRange> PayloadRange(DmaSpace& memory, const SecOperation& op) {
 }
 
 SecAnswer Deliver(DmaSpace& memory, SecKind kind, const SecOperation& op,
-                   Bytes payload, Bytes mac) {
+                  Bytes payload, Bytes mac) {
   const bool verifies = VerifiesMac(kind, op);
   mac = mac.first(MacBytes(kind, op));
   // Read before anything is written: the ranges may overlap.

@@ -37,7 +37,7 @@ std::optional<DmaRange> PayloadRange(DmaSpace& memory, const SecOperation& op);
 // Writes the payload, and writes or compares the MAC. What was deciphered is
 // written even if the MAC is not the expected one.
 SecAnswer Deliver(DmaSpace& memory, SecKind kind, const SecOperation& op,
-                   Bytes payload, Bytes mac);
+                  Bytes payload, Bytes mac);
 
 }  // namespace uacced::hw::hisi
 

@@ -16,11 +16,11 @@ namespace uacced::hw::hisi {
 
 // op.cipher is not none.
 SecAnswer RunCipherUnit(const SecCiphers& ciphers, DmaSpace& memory,
-                         SecKind kind, const SecOperation& op);
+                        SecKind kind, const SecOperation& op);
 
 // op.cipher is none.
-SecAnswer RunAuthUnit(const SecCiphers& ciphers, DmaSpace& memory,
-                       SecKind kind, const SecOperation& op);
+SecAnswer RunAuthUnit(const SecCiphers& ciphers, DmaSpace& memory, SecKind kind,
+                      const SecOperation& op);
 
 }  // namespace uacced::hw::hisi
 
