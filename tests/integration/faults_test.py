@@ -25,6 +25,7 @@ POLICY = """
 policy {
   allow_fault_injection: true
   verify { mode: ALL }
+  offload_min_bytes { encrypt: 0 digest: 0 }
   timeouts_ms { compress: 300 decompress: 300 encrypt: 300 decrypt: 300
                 digest: 300 }
 }
@@ -63,15 +64,12 @@ class Load:
             self.report = json.loads(out)
 
 
-class FaultTest(case.DaemonTest):
-    """Each test leaves the models without faults."""
+class Devices:
+    """What a test asks of and does to the devices of one daemon."""
 
-    CONFIG = POLICY
-    DEVICE = MODELS
-
-    def tearDown(self):
-        for device in ("zip0", "sec0"):
-            self.api.Admin.ClearFaults(device=device)
+    def __init__(self, daemon):
+        self.daemon = daemon
+        self.api = daemon.client()
 
     def device(self, name):
         return next(d for d in self.api.Admin.ListDevices().devices
@@ -89,101 +87,119 @@ class FaultTest(case.DaemonTest):
         before = self.device(name).jobs_done_total
         self.wait_for(name, lambda d: d.jobs_done_total > before, "work")
 
-    def hit(self, device, kind, hits=3, **fields):
-        """Lets the device fail `hits` times, each time once it is in use."""
-        for _ in range(hits):
-            self.wait_until_used(device)
-            before = self.faults(device)
-            self.inject(device, kind, **fields)
-            if kind in OF_DEVICES:
-                continue
+    def hits(self, device):
+        return sum(f.hits for f in
+                   self.api.Admin.ListFaults(device=device).faults)
+
+
+class PreferHardwareTest(unittest.TestCase):
+    """A daemon for each fault, so that devices begin in good health."""
+
+    def fault(self, device, operation, kind, **fields):
+        with self.subTest(kind=kind), daemon_lib.Daemon(
+                POLICY, device=MODELS) as daemon:
+            devices = Devices(daemon)
+            devices.api.Keys.CreateKey(
+                name="k", cipher="CIPHER_ALGORITHM_AES_256_GCM")
+            arguments = ["--operation", operation]
+            if operation == "encrypt":
+                arguments += ["--key", "k"]
+            with Load(daemon, *arguments, seconds=3) as load:
+                devices.wait_until_used(device)
+                devices.inject(device, kind, **fields)
+                if kind not in OF_DEVICES:
+                    daemon_lib.wait_until(
+                        lambda: devices.hits(device) > 0, "a fault to hit")
+            self.assertEqual(load.report["errors"], 0, load.report)
+            self.assertEqual(load.report["wrong_answers"], 0, load.report)
+            self.assertGreater(load.report["operations"], 0)
+            return devices.device(device)
+
+    def test_faults_of_requests(self):
+        for kind in OF_REQUESTS:
+            fields = {"parameter": 400_000_000} if kind == "SLOW" else {}
+            self.fault("zip0", "compress", kind, **fields)
+
+    def test_faults_of_ciphers(self):
+        for kind in ("STATUS", "CORRUPT", "LOSE_COMPLETION"):
+            self.fault("sec0", "encrypt", kind)
+
+    def test_faults_of_queues_are_mended(self):
+        for kind in OF_QUEUES:
+            device = self.fault("zip0", "compress", kind)
+            self.assertGreater(
+                device.queue_resets_total + device.device_resets_total, 0)
+
+    def test_faults_of_devices(self):
+        for kind in OF_DEVICES:
+            self.fault("zip0", "compress", kind)
+
+    def test_a_wrong_output_quarantines(self):
+        device = self.fault("zip0", "compress", "CORRUPT")
+        self.assertEqual(device.mismatches_total, 1)
+        self.assertEqual(device.state, STATE_QUARANTINED)
+
+    def test_a_device_that_goes_comes_back(self):
+        with daemon_lib.Daemon(POLICY, device=MODELS) as daemon:
+            devices = Devices(daemon)
+            devices.inject("zip0", "REMOVE")
+            devices.wait_for("zip0", lambda d: d.state == STATE_GONE, "gone")
+
+            def compress():
+                return devices.api.Accelerator.Compress(
+                    input=case.text(5000), format=GZIP).execution
+
+            execution = compress()
+            self.assertEqual(execution.path, PATH_SOFTWARE)
+            self.assertEqual(execution.fallback_reason, "UNAVAILABLE")
+            devices.inject("zip0", "RETURN")
+            # On probation it is given a few requests at a time.
             daemon_lib.wait_until(
-                lambda: self.faults(device) > before, "a fault to hit")
+                lambda: compress().path == PATH_HARDWARE, "work for zip0")
+            daemon_lib.wait_until(
+                lambda: compress() and
+                devices.device("zip0").state == STATE_UP, "zip0 to be up")
 
-    def faults(self, device):
-        return sum(f.hits for f in self.api.Admin.ListFaults(device=device).faults)
 
+class HealthyTest(case.DaemonTest):
 
-class PreferHardwareTest(FaultTest):
+    CONFIG = POLICY
+    DEVICE = MODELS
 
     def test_work_is_done_by_the_models(self):
-        for operation, name in (("compress", "zip0"), ("digest", "sec0")):
-            if operation == "compress":
-                call = lambda: self.api.Accelerator.Compress(
-                    input=case.text(5000), format=GZIP)
-            else:
-                call = lambda: self.api.Accelerator.Digest(
-                    input=case.text(5000), algorithm="HASH_ALGORITHM_SHA256")
-            execution = call().execution
+        text = case.text(50_000)
+        for name, response in (
+                ("zip0", self.api.Accelerator.Compress(
+                    input=text, format=GZIP)),
+                ("sec0", self.api.Accelerator.Digest(
+                    input=text, algorithm="HASH_ALGORITHM_SHA256"))):
+            execution = response.execution
             self.assertEqual(execution.device, name)
-            self.assertEqual(execution.path, 1)
+            self.assertEqual(execution.path, PATH_HARDWARE)
             self.assertTrue(execution.simulated)
             self.assertEqual(execution.fallback_reason, "")
 
-    def run_faults(self, device, operation, kinds, **fields):
-        with Load(self.daemon, "--operation", operation, seconds=4) as load:
-            for kind in kinds:
-                with self.subTest(kind=kind):
-                    self.hit(device, kind, hits=1, **fields)
-        self.assertEqual(load.report["errors"], 0, load.report)
-        self.assertEqual(load.report["wrong_answers"], 0, load.report)
-        self.assertGreater(load.report["operations"], 0)
 
-    def test_faults_of_requests_are_not_noticed(self):
-        for kind in OF_REQUESTS:
-            with self.subTest(kind=kind):
-                fields = {"parameter": 400_000_000} if kind == "SLOW" else {}
-                self.run_faults("zip0", "compress", [kind], **fields)
-
-    def test_faults_of_ciphers_are_not_noticed(self):
-        self.run_faults("sec0", "encrypt", ["STATUS", "CORRUPT"])
-
-    def test_a_stuck_queue_is_reset(self):
-        before = self.device("zip0")
-        self.run_faults("zip0", "compress", ["STUCK"])
-        self.wait_for("zip0", lambda d: d.queue_resets_total +
-                      d.device_resets_total > before.queue_resets_total +
-                      before.device_resets_total, "a reset")
-
-    def test_a_stopped_queue_is_opened_again(self):
-        self.run_faults("zip0", "compress", ["STOP_QUEUE"])
-
-    def test_a_device_that_goes_comes_back(self):
-        with Load(self.daemon, "--operation", "compress", seconds=6) as load:
-            self.wait_until_used("zip0")
-            self.inject("zip0", "REMOVE")
-            self.wait_for("zip0", lambda d: d.state == STATE_GONE, "gone")
-            execution = self.api.Accelerator.Compress(
-                input=case.text(5000), format=GZIP).execution
-            self.assertEqual(execution.path, 2)
-            self.assertIn(execution.fallback_reason,
-                          ("UNAVAILABLE", "DEVICE_LOST"))
-            self.inject("zip0", "RETURN")
-            self.wait_for("zip0", lambda d: d.state == STATE_UP, "up again")
-        self.assertEqual(load.report["errors"], 0, load.report)
-        self.assertEqual(load.report["wrong_answers"], 0, load.report)
-
-
-class HardwareOnlyTest(FaultTest):
-
-    CONFIG = POLICY.replace("policy {", "policy { mode: HARDWARE_ONLY", 1)
+class HardwareOnlyTest(unittest.TestCase):
 
     def test_without_the_device_it_is_unavailable(self):
-        self.inject("zip0", "REMOVE")
-        self.wait_for("zip0", lambda d: d.state == STATE_GONE, "gone")
-        with self.assertRaises(grpc.RpcError) as caught:
-            self.api.Accelerator.Compress(input=case.text(5000), format=GZIP)
-        self.assertEqual(caught.exception.code(), grpc.StatusCode.UNAVAILABLE)
-        self.assertIn("zip0", caught.exception.details())
-        # What the CPU alone can do is not there at all.
-        with self.assertRaises(grpc.RpcError) as caught:
-            self.api.Accelerator.Compress(
-                input=b"x", format="COMPRESSION_FORMAT_ZSTD")
-        self.assertEqual(caught.exception.code(),
-                         grpc.StatusCode.UNIMPLEMENTED)
-        self.inject("zip0", "RETURN")
-        self.wait_for("zip0", lambda d: d.state == STATE_UP or
-                      d.state == STATE_PROBATION, "back")
+        config = POLICY.replace("policy {", "policy { mode: HARDWARE_ONLY", 1)
+        with daemon_lib.Daemon(config, device=MODELS) as daemon:
+            devices = Devices(daemon)
+            devices.inject("zip0", "REMOVE")
+            devices.wait_for("zip0", lambda d: d.state == STATE_GONE, "gone")
+            with self.assertRaises(grpc.RpcError) as caught:
+                devices.api.Accelerator.Compress(
+                    input=case.text(5000), format=GZIP)
+            self.assertEqual(caught.exception.code(),
+                             grpc.StatusCode.UNAVAILABLE)
+            self.assertIn("zip0", caught.exception.details())
+            # What the CPU alone can do is not there at all.
+            with self.assertRaises(grpc.RpcError) as caught:
+                devices.api.Accelerator.Compress(
+                    input=b"x", format="COMPRESSION_FORMAT_ZSTD")
+            self.assertEqual(caught.exception.code(),
+                             grpc.StatusCode.UNIMPLEMENTED)
 
 
 class GuardTest(case.DaemonTest):
@@ -197,7 +213,8 @@ class GuardTest(case.DaemonTest):
                          grpc.StatusCode.PERMISSION_DENIED)
 
 
-STATE_UP, STATE_PROBATION, STATE_GONE = 1, 3, 7
+PATH_HARDWARE, PATH_SOFTWARE = 1, 2
+STATE_UP, STATE_QUARANTINED, STATE_GONE = 1, 6, 7
 
 
 if __name__ == "__main__":
