@@ -61,13 +61,13 @@
 
 /* Completion queue entry. */
 struct hisi_qm_cqe {
-  __le32 reserved0;
-  __le16 cmd_id;
-  __le16 reserved1;
-  __le16 sq_head; /* index of the SQE that is done, in its SQ */
-  __le16 sq_num;  /* queue number */
-  __le16 reserved2;
-  __le16 w7; /* bit 0: phase */
+	__le32 reserved0;
+	__le16 cmd_id;
+	__le16 reserved1;
+	__le16 sq_head; /* index of the SQE that is done, in its SQ */
+	__le16 sq_num;  /* queue number */
+	__le16 reserved2;
+	__le16 w7; /* bit 0: phase */
 };
 
 #define HISI_QM_CQE_PHASE_MASK 0x1u
@@ -88,16 +88,18 @@ struct hisi_qm_cqe {
 
 #define HISI_QM_SQ_OFFSET 0u
 
-static inline __u32 hisi_qm_cq_offset(__u32 sq_depth) {
-  return HISI_QM_SQE_BYTES * sq_depth;
+static inline __u32 hisi_qm_cq_offset(__u32 sq_depth)
+{
+	return HISI_QM_SQE_BYTES * sq_depth;
 }
 
 static inline __u32 hisi_qm_dus_bytes(__u32 sq_depth, __u32 cq_depth,
-                                      __u32 page_bytes) {
-  const __u32 rings =
-      HISI_QM_SQE_BYTES * sq_depth + HISI_QM_CQE_BYTES * cq_depth;
+				      __u32 page_bytes)
+{
+	const __u32 rings = HISI_QM_SQE_BYTES * sq_depth +
+			    HISI_QM_CQE_BYTES * cq_depth;
 
-  return (rings + page_bytes - 1) / page_bytes * page_bytes + page_bytes;
+	return (rings + page_bytes - 1) / page_bytes * page_bytes + page_bytes;
 }
 
 /*

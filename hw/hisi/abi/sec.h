@@ -117,10 +117,10 @@
 #define HISI_SEC2_AI_GEN HISI_SEC_FIELD(1, 8, 0x3u)
 #define HISI_SEC2_A_PAD HISI_SEC_FIELD(1, 10, 0x3u)
 #define HISI_SEC2_INVALID HISI_SEC_FIELD(1, 31, 0x1u)
-#define HISI_SEC2_MAC_LEN HISI_SEC_FIELD(2, 0, 0x1fu)   /* words */
-#define HISI_SEC2_A_KEY_LEN HISI_SEC_FIELD(2, 5, 0x3fu) /* words */
+#define HISI_SEC2_MAC_LEN HISI_SEC_FIELD(2, 0, 0x1fu)     /* words */
+#define HISI_SEC2_A_KEY_LEN HISI_SEC_FIELD(2, 5, 0x3fu)   /* words */
 #define HISI_SEC2_A_ALG HISI_SEC_FIELD(2, 11, 0x3fu)
-#define HISI_SEC2_C_ICV_LEN HISI_SEC_FIELD(3, 0, 0x3fu) /* bytes */
+#define HISI_SEC2_C_ICV_LEN HISI_SEC_FIELD(3, 0, 0x3fu)   /* bytes */
 #define HISI_SEC2_C_WIDTH HISI_SEC_FIELD(3, 6, 0x7u)
 #define HISI_SEC2_C_KEY_LEN HISI_SEC_FIELD(3, 9, 0x7u)
 #define HISI_SEC2_C_MODE HISI_SEC_FIELD(3, 12, 0xfu)
@@ -196,7 +196,6 @@
 #define HISI_SEC_MAX_DATA_BYTES 0xfffe00u
 #define HISI_SEC_MAX_AAD_BYTES 65535u
 #define HISI_SEC_MAX_CCM_AAD_BYTES 65279u
-#define HISI_SEC_PREFETCH_BYTES 0x6000u /* up to here UADK asks for prefetch \
-                                         */
+#define HISI_SEC_PREFETCH_BYTES 0x6000u /* up to here UADK asks for prefetch */
 
 #endif /* UACCED_HW_HISI_ABI_SEC_H_ */

@@ -21,23 +21,23 @@
 #define HISI_SGL_MAX_ENTRY_BYTES 0x800000u
 
 struct hisi_sgl_entry {
-  __le64 buf;       /* device address; no alignment needed */
-  __le64 page_ctrl; /* software's */
-  __le32 len;       /* bytes, 1..HISI_SGL_MAX_ENTRY_BYTES */
-  __le32 pad;
-  __le64 software; /* UADK: the CPU's address of buf */
+	__le64 buf; /* device address; no alignment needed */
+	__le64 page_ctrl; /* software's */
+	__le32 len; /* bytes, 1..HISI_SGL_MAX_ENTRY_BYTES */
+	__le32 pad;
+	__le64 software; /* UADK: the CPU's address of buf */
 };
 
 struct hisi_sgl {
-  __le64 next_dma;            /* 0: the last of the chain */
-  __le16 entry_sum_in_chain;  /* UADK: capacity of the chain, in its head */
-  __le16 entry_sum_in_sgl;    /* valid entries */
-  __le16 entry_length_in_sgl; /* capacity */
-  __le16 pad;
-  __le64 reserved[4];
-  __le64 software_next;  /* UADK: the CPU's address of the next list */
-  __le64 software_bytes; /* UADK: bytes in this list */
-  struct hisi_sgl_entry entries[];
+	__le64 next_dma; /* 0: the last of the chain */
+	__le16 entry_sum_in_chain; /* UADK: capacity of the chain, in its head */
+	__le16 entry_sum_in_sgl; /* valid entries */
+	__le16 entry_length_in_sgl; /* capacity */
+	__le16 pad;
+	__le64 reserved[4];
+	__le64 software_next; /* UADK: the CPU's address of the next list */
+	__le64 software_bytes; /* UADK: bytes in this list */
+	struct hisi_sgl_entry entries[];
 };
 
 #define HISI_SGL_HEAD_BYTES 64u

@@ -14,38 +14,38 @@
 #include <linux/types.h>
 
 struct hisi_zip_sqe {
-  __le32 consumed;          /* 0 O: input bytes used, a trailer included */
-  __le32 produced;          /* 1 O: output bytes; lz77: sequences */
-  __le32 comp_data_length;  /* 2 O: lz77: literal bytes */
-  __le32 dw3;               /* 3 O: status */
-  __le32 input_data_length; /* 4 I */
-  __le32 lba_l;             /* 5 I: storage only, else 0 */
-  __le32 lba_h;             /* 6 */
-  __le32 dw7;               /* 7 I: control */
-  __le32 dw8;               /* 8 I: output offset into the SGL */
-  __le32 dw9;               /* 9 I: request */
-  __le32 dw10;              /* 10 I: DIF, else 0 */
-  __le32 priv_info;         /* 11 I: DIF, else 0 */
-  __le32 dw12;              /* 12 I: DIF, else 0 */
-  __le32 tag;              /* 13 I: type 0; lz77 of type 3: room for literals */
-  __le32 dest_avail_out;   /* 14 I: room for output */
-  __le32 ctx_dw0;          /* 15 IO */
-  __le32 comp_head_addr_l; /* 16 unused */
-  __le32 comp_head_addr_h; /* 17 */
-  __le32 source_addr_l;    /* 18 I: buffer or SGL */
-  __le32 source_addr_h;    /* 19 */
-  __le32 dest_addr_l;      /* 20 I: buffer or SGL */
-  __le32 dest_addr_h;      /* 21 */
-  __le32 stream_ctx_addr_l; /* 22 I: only when stateful, else arbitrary */
-  __le32 stream_ctx_addr_h; /* 23 */
-  __le32 literals_addr_l;   /* 24 I: lz77; storage: key */
-  __le32 literals_addr_h;   /* 25 */
-  __le32 tag_l;             /* 26 I: type 3 */
-  __le32 tag_h;    /* 27 I: type 3; UADK 0, new kernels a pointer's half */
-  __le32 ctx_dw1;  /* 28 IO */
-  __le32 ctx_dw2;  /* 29 IO */
-  __le32 isize;    /* 30 IO: input of the stream so far, modulo 2^32 */
-  __le32 checksum; /* 31 IO: see below */
+	__le32 consumed; /* 0 O: input bytes used, a trailer included */
+	__le32 produced; /* 1 O: output bytes; lz77: sequences */
+	__le32 comp_data_length; /* 2 O: lz77: literal bytes */
+	__le32 dw3; /* 3 O: status */
+	__le32 input_data_length; /* 4 I */
+	__le32 lba_l; /* 5 I: storage only, else 0 */
+	__le32 lba_h; /* 6 */
+	__le32 dw7; /* 7 I: control */
+	__le32 dw8; /* 8 I: output offset into the SGL */
+	__le32 dw9; /* 9 I: request */
+	__le32 dw10; /* 10 I: DIF, else 0 */
+	__le32 priv_info; /* 11 I: DIF, else 0 */
+	__le32 dw12; /* 12 I: DIF, else 0 */
+	__le32 tag; /* 13 I: type 0; lz77 of type 3: room for literals */
+	__le32 dest_avail_out; /* 14 I: room for output */
+	__le32 ctx_dw0; /* 15 IO */
+	__le32 comp_head_addr_l; /* 16 unused */
+	__le32 comp_head_addr_h; /* 17 */
+	__le32 source_addr_l; /* 18 I: buffer or SGL */
+	__le32 source_addr_h; /* 19 */
+	__le32 dest_addr_l; /* 20 I: buffer or SGL */
+	__le32 dest_addr_h; /* 21 */
+	__le32 stream_ctx_addr_l; /* 22 I: only when stateful, else arbitrary */
+	__le32 stream_ctx_addr_h; /* 23 */
+	__le32 literals_addr_l; /* 24 I: lz77; storage: key */
+	__le32 literals_addr_h; /* 25 */
+	__le32 tag_l; /* 26 I: type 3 */
+	__le32 tag_h; /* 27 I: type 3; UADK 0, new kernels a pointer's half */
+	__le32 ctx_dw1; /* 28 IO */
+	__le32 ctx_dw2; /* 29 IO */
+	__le32 isize; /* 30 IO: input of the stream so far, modulo 2^32 */
+	__le32 checksum; /* 31 IO: see below */
 };
 
 /* dw3, status. */
@@ -61,12 +61,11 @@ struct hisi_zip_sqe {
 #define HISI_ZIP_SOURCE_DIF_ERROR 0x0fu
 #define HISI_ZIP_CHECKSUM_MISMATCH 0x10u
 #define HISI_ZIP_DEST_DIF_ERROR 0x12u
-#define HISI_ZIP_DECOMPRESS_END \
-  0x13u /* stateful, with LAST_BLOCK: stream end */
+#define HISI_ZIP_DECOMPRESS_END 0x13u /* stateful, with LAST_BLOCK: stream end */
 
 /* dw7, control. */
 #define HISI_ZIP_SOURCE_SKIP_MASK 0xffffffu /* into the SGL, bytes */
-#define HISI_ZIP_FLUSH_FINISH (1u << 25)    /* 0: sync flush */
+#define HISI_ZIP_FLUSH_FINISH (1u << 25) /* 0: sync flush */
 #define HISI_ZIP_STATEFUL (1u << 26)
 #define HISI_ZIP_STREAM_NEW (1u << 27) /* the first packet of a stream */
 #define HISI_ZIP_TYPE_SHIFT 28
@@ -95,8 +94,7 @@ struct hisi_zip_sqe {
 #define HISI_ZIP_WINDOW_16K 2u
 #define HISI_ZIP_WINDOW_24K 3u
 #define HISI_ZIP_WINDOW_32K 4u
-/* Of decompression [19:12] may be anything; the whole 32K are to be accepted.
- */
+/* Of decompression [19:12] may be anything; the whole 32K are to be accepted. */
 
 #define HISI_ZIP_REQ_DEFLATE 0x01u
 #define HISI_ZIP_REQ_ZLIB 0x02u
@@ -110,7 +108,7 @@ struct hisi_zip_sqe {
 /* Sizes, bytes. */
 #define HISI_ZIP_MAX_FLAT_BYTES 0x800000u
 #define HISI_ZIP_MIN_STREAM_ROOM 200u /* of a stateful request's output */
-#define HISI_ZIP_CTX_BYTES 0x10000u   /* of software's context buffer */
+#define HISI_ZIP_CTX_BYTES 0x10000u /* of software's context buffer */
 /*
  * Stateful: the device's part of it begins here, is 16-byte aligned and ends
  * before HISI_ZIP_CTX_STORE, where software may keep output.
