@@ -32,7 +32,7 @@
 namespace {
 thread_local bool t_counting = false;
 thread_local uint64_t t_allocations = 0;
-void Count() {
+[[maybe_unused]] void Count() {
   if (t_counting) ++t_allocations;
 }
 }  // namespace
