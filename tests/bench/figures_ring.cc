@@ -43,6 +43,7 @@ constexpr Case kCases[] = {
 
 double NsPerOperation(const std::vector<Round>& rounds) {
   std::vector<double> costs;
+  costs.reserve(rounds.size());
   for (const Round& round : rounds) {
     costs.push_back(static_cast<double>(round.wall_ns) / round.operations);
   }
