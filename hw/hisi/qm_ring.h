@@ -40,8 +40,6 @@ class QmRing {
   // that is done waits for those before it.
   uint32_t free_slots() const { return capacity_ - used_; }
 
-  bool has_unflushed() const { return unflushed_ > 0; }
-
   // Writes `sqe` at the tail, unseen by the device. `tag` comes back with it.
   // REQUIRES: free_slots() > 0.
   void Push(const Sqe& sqe, uint16_t tag);
