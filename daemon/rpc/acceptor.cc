@@ -17,6 +17,7 @@
 #include "base/errno_status.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "daemon/rpc/half_close.h"
 
 namespace uacced {
 namespace {
@@ -32,6 +33,10 @@ constexpr int kAcceptBatch = 64;
 
 // Out of descriptors, accept() would fail again at once.
 constexpr useconds_t kExhaustedPauseUs = 20'000;
+
+// What a client has to read its last answers and leave, after our side has
+// closed. It counts as a connection so long.
+constexpr int64_t kLingerNs = 5'000'000'000;
 
 // A flood of refused connections must not become a flood of log lines.
 constexpr int64_t kWarningIntervalNs = 1'000'000'000;
@@ -56,12 +61,12 @@ absl::StatusOr<std::unique_ptr<Acceptor>> Acceptor::Create(
   auto acceptor = absl::WrapUnique(new Acceptor(
       std::move(sockets), max_connections, metrics, std::move(handler)));
   acceptor->epoll_.reset(epoll_create1(EPOLL_CLOEXEC));
-  acceptor->wakeup_.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!acceptor->epoll_ || !acceptor->wakeup_) {
+  UniqueFd& wakeup = acceptor->half_closed_->wakeup;
+  wakeup.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!acceptor->epoll_ || !wakeup) {
     return ErrnoStatus(errno, "set up the acceptor");
   }
-  UACCED_RETURN_IF_ERROR(
-      acceptor->WatchForever(acceptor->wakeup_.get(), kWakeupId));
+  UACCED_RETURN_IF_ERROR(acceptor->WatchForever(wakeup.get(), kWakeupId));
   for (size_t i = 0; i < acceptor->sockets_.size(); ++i) {
     UACCED_RETURN_IF_ERROR(
         acceptor->WatchForever(acceptor->sockets_[i].fd(), i + 1));
@@ -74,12 +79,13 @@ Acceptor::Acceptor(std::vector<ListenSocket> sockets, uint32_t max_connections,
     : max_connections_(max_connections),
       metrics_(metrics),
       handler_(std::move(handler)),
+      half_closed_(std::make_shared<HalfClosed>()),
       sockets_(std::move(sockets)),
       next_id_(kMaxSockets + 1) {}
 
 Acceptor::~Acceptor() {
   stopping_.store(true);
-  eventfd_write(wakeup_.get(), 1);
+  eventfd_write(half_closed_->wakeup.get(), 1);
   if (thread_.joinable()) thread_.join();
 }
 
@@ -92,7 +98,7 @@ void Acceptor::Start() {
 
 void Acceptor::StopAccepting() {
   stop_accepting_.store(true);
-  eventfd_write(wakeup_.get(), 1);
+  eventfd_write(half_closed_->wakeup.get(), 1);
   if (thread_.joinable()) accepting_.wait(true);
 }
 
@@ -107,7 +113,8 @@ absl::Status Acceptor::WatchForever(int fd, uint64_t id) {
 void Acceptor::Run() {
   epoll_event events[64];
   while (!stopping_.load()) {
-    const int count = epoll_wait(epoll_.get(), events, std::size(events), -1);
+    const int count =
+        epoll_wait(epoll_.get(), events, std::size(events), TimeoutMs());
     for (int i = 0; i < count; ++i) {
       const uint64_t id = events[i].data.u64;
       if (id == kWakeupId) {
@@ -118,12 +125,39 @@ void Acceptor::Run() {
         AcceptSome(sockets_[id - 1]);
       }
     }
+    EndLingering();
   }
+}
+
+int Acceptor::TimeoutMs() const {
+  if (lingering_.empty()) return -1;
+  const int64_t left_ns = lingering_.front().end_ns - MonotonicClock().NowNs();
+  return left_ns <= 0 ? 0 : static_cast<int>(left_ns / 1'000'000 + 1);
+}
+
+void Acceptor::EndLingering() {
+  if (lingering_.empty()) return;
+  const int64_t now_ns = MonotonicClock().NowNs();
+  while (!lingering_.empty() && lingering_.front().end_ns <= now_ns) {
+    // Most have been forgotten before, when their peers left.
+    Forget(lingering_.front().id);
+    lingering_.pop_front();
+  }
+}
+
+void Acceptor::TakeHalfClosed() {
+  const int64_t end_ns = MonotonicClock().NowNs() + kLingerNs;
+  std::lock_guard lock(half_closed_->mutex);
+  for (const uint64_t id : half_closed_->ids) {
+    lingering_.push_back({end_ns, id});
+  }
+  half_closed_->ids.clear();
 }
 
 void Acceptor::HandleWakeup() {
   eventfd_t count;
-  eventfd_read(wakeup_.get(), &count);
+  eventfd_read(half_closed_->wakeup.get(), &count);
+  TakeHalfClosed();
   if (!stop_accepting_.load() || !accepting_.load()) return;
   // Only close: whoever else holds an inherited socket goes on listening.
   // epoll must be told, because it watches what the others still hold.
@@ -186,6 +220,13 @@ void Acceptor::Admit(UniqueFd connection, bool is_unix) {
     metrics_->CountConnectionRefused(ConnectionRefusal::kError);
     return;
   }
+  CloseByHalves(connection.get(), [ends = half_closed_, id] {
+    {
+      std::lock_guard lock(ends->mutex);
+      ends->ids.push_back(id);
+    }
+    eventfd_write(ends->wakeup.get(), 1);
+  });
   watched_.emplace(id, std::move(watch));
   connections_.fetch_add(1);
   metrics_->CountConnectionAccepted();

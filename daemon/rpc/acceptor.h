@@ -1,7 +1,8 @@
 // The Acceptor accepts connections itself, because gRPC neither tells who the
 // peer of a Unix socket is nor limits connections. It reads the credentials,
 // applies the limit, and gives the socket away; a duplicate descriptor tells
-// it when the connection has ended.
+// it when the connection has ended. When our side ends it, the duplicate leaves
+// the peer some time to read what it was sent (half_close.h).
 //
 // Threads: one of its own, which calls the handler. The public functions are
 //          thread-safe.
@@ -12,8 +13,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -58,12 +61,27 @@ class Acceptor {
   uint32_t connections() const { return connections_.load(); }
 
  private:
+  // Connections that our side has ended. gRPC may end some after the acceptor.
+  struct HalfClosed {
+    UniqueFd wakeup;
+    std::mutex mutex;
+    std::vector<uint64_t> ids;
+  };
+  struct Lingering {
+    int64_t end_ns;
+    uint64_t id;
+  };
+
   Acceptor(std::vector<ListenSocket> sockets, uint32_t max_connections,
            Metrics* metrics, Handler handler);
 
   absl::Status WatchForever(int fd, uint64_t id);
   void Run();
+  // What epoll may wait for; -1 without end.
+  int TimeoutMs() const;
   void HandleWakeup();
+  void TakeHalfClosed();
+  void EndLingering();
   void AcceptSome(const ListenSocket& socket);
   void Admit(UniqueFd connection, bool is_unix);
   void Forget(uint64_t id);
@@ -73,7 +91,7 @@ class Acceptor {
   Metrics* const metrics_;
   const Handler handler_;
   UniqueFd epoll_;
-  UniqueFd wakeup_;
+  const std::shared_ptr<HalfClosed> half_closed_;
 
   std::atomic<uint32_t> connections_{0};
   std::atomic<bool> stop_accepting_{false};
@@ -83,6 +101,8 @@ class Acceptor {
   // Acceptor thread only, once it runs.
   std::vector<ListenSocket> sockets_;
   std::unordered_map<uint64_t, UniqueFd> watched_;
+  // By end, since all linger equally long.
+  std::deque<Lingering> lingering_;
   uint64_t next_id_;
   int64_t last_warning_ns_ = 0;
 

@@ -72,6 +72,10 @@ class AcceptorTest : public testing::Test {
       if (served_.size() == count) return;
     }
   }
+  static void EndAsGrpc(std::vector<UniqueFd>& served) {
+    EXPECT_EQ(shutdown(served.back().get(), SHUT_RDWR), 0);
+    served.clear();
+  }
   static bool IsClosedByPeer(const UniqueFd& fd) {
     pollfd p{fd.get(), POLLIN, 0};
     char byte;
@@ -121,12 +125,41 @@ TEST_F(AcceptorTest, NoticesEndsFromEitherSideAndReusesNothingTooEarly) {
       client.reset();
       served_.clear();
     } else {
-      // As gRPC ends a transport.
-      shutdown(served_.back().get(), SHUT_RDWR);
-      served_.clear();
+      EndAsGrpc(served_);
+      EXPECT_TRUE(IsClosedByPeer(client));
+      client.reset();
     }
     AwaitConnections(0);
   }
+}
+
+// A write that fails would make a gRPC client drop the answers before it.
+TEST_F(AcceptorTest, WhoIsLeftMayWriteAndReadsEverything) {
+  Start(4);
+  UniqueFd client = Connect();
+  AwaitServed(1);
+  std::lock_guard lock(mutex_);
+  ASSERT_EQ(write(served_.back().get(), "last", 4), 4);
+  EndAsGrpc(served_);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(send(client.get(), "ping", 4, MSG_NOSIGNAL), 4);
+  }
+  char answer[8];
+  EXPECT_EQ(read(client.get(), answer, sizeof(answer)), 4);
+  EXPECT_TRUE(IsClosedByPeer(client));
+  EXPECT_EQ(acceptor_->connections(), 1u);
+  client.reset();
+  AwaitConnections(0);
+}
+
+TEST_F(AcceptorTest, WhoDoesNotLeaveIsLetGo) {
+  Start(4);
+  UniqueFd client = Connect();
+  AwaitServed(1);
+  std::lock_guard lock(mutex_);
+  EndAsGrpc(served_);
+  AwaitConnections(0);
+  EXPECT_EQ(send(client.get(), "ping", 4, MSG_NOSIGNAL), -1);
 }
 
 // Somebody always waits to be accepted here, and each connection ends at once.

@@ -3,6 +3,7 @@
 Proves:
  - SIGTERM under load: every accepted call is answered OK; a call fails only
    because there is nobody to connect to any more; the daemon exits 0;
+ - a connection that ends by its age leaves its client time to read;
  - restart on a listening socket that a parent keeps (as systemd does): over
    several hand-overs no call of an ordinary gRPC channel fails;
  - idle daemons exit at once, work in flight is finished, health and Admin tell
@@ -22,6 +23,7 @@ import grpc
 
 from tests.support import case
 from tests.support import daemon as daemon_lib
+from tests.support import http2
 from tests.support import reflection
 
 # Connections age fast, so that clients leave and the test is short.
@@ -191,6 +193,21 @@ class TerminateTest(unittest.TestCase):
             daemon.terminate()
             daemon.wait_exit()
             self.assertFalse(os.path.exists(daemon.socket_path))
+
+
+class AgeTest(unittest.TestCase):
+
+    def test_who_reads_its_answer_late_may_still_write(self):
+        """gRPC closes an old connection once it has answered. A client whose
+        write then fails (a ping, a window) drops what it has not read."""
+        with daemon_lib.Daemon(QUICK) as daemon:
+            with http2.connect(daemon.socket_path) as connection:
+                self.assertTrue(http2.open_call(
+                    connection, "/uacced.v1.Accelerator/Copy",
+                    http2.message(b"")))
+                http2.Writer(connection, 1).obey_until_closed()
+                ping = http2.frame(http2.PING, bytes(8))
+                self.assertTrue(http2.send(connection, ping))
 
 
 class HandOverTest(unittest.TestCase):

@@ -119,6 +119,11 @@ class Writer:
             last = time.monotonic()
         return True
 
+    def obey_until_closed(self):
+        """Reads, and answers what wants an answer, until the peer closes."""
+        while self._read(1):
+            pass
+
     def _read(self, wait_s):
         if not select.select([self._connection], [], [], wait_s)[0]:
             return True
