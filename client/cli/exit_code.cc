@@ -71,6 +71,9 @@ Explanation Explain(const absl::Status& error, absl::string_view server) {
       return {ExitCode::kLimit,
               "use less at a time, or ask the operator for higher limits"};
     case absl::StatusCode::kNotFound:
+      if (details.reason == "DEVICE_NOT_FOUND") {
+        return {ExitCode::kNotFound, "see uaccectl devices"};
+      }
       return {ExitCode::kNotFound, "see uaccectl keys list"};
     case absl::StatusCode::kAlreadyExists:
       return {ExitCode::kFailure, "choose another name"};

@@ -54,6 +54,14 @@ TEST(ExitCodeTest, TextSaysWhatWhyAndWhatToDo) {
       "file.txt: text; --timeout gives it longer");
   EXPECT_EQ(DescribeCallError(absl::InternalError(""), "w", kServer).message(),
             "w: INTERNAL");
+  const auto not_found = [](const char* reason) {
+    return std::string(
+        DescribeCallError(FromDaemon(absl::StatusCode::kNotFound, reason), "w",
+                          kServer)
+            .message());
+  };
+  EXPECT_EQ(not_found("KEY_NOT_FOUND"), "w: text; see uaccectl keys list");
+  EXPECT_EQ(not_found("DEVICE_NOT_FOUND"), "w: text; see uaccectl devices");
 }
 
 TEST(ExitCodeTest, NobodyAtTheSocketIsUnavailable) {

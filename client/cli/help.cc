@@ -36,7 +36,7 @@ Exit codes:
   3  the daemon cannot be reached, or takes no work now
   4  corrupt input, or decryption failed
   5  over a limit on size or work
-  6  no such key
+  6  no such key or device
   7  permission denied
   8  the deadline (--timeout) passed
 )";
@@ -207,13 +207,15 @@ configuration must allow it: policy { allow_fault_injection: true }.
 KIND: status, corrupt, lose-completion, duplicate-completion, unknown-tag,
 wrong-phase, slow, stuck, stop-queue, reset-device, isolate, remove, return.
 
-      --operation NAME   only of compress, decompress, encrypt, decrypt, digest
-                         or copy (default: all)
+      --operation NAME   only of compress, decompress, encrypt, decrypt or
+                         digest (default: all)
       --skip COUNT       requests that pass before (default 0)
       --count COUNT      how many are hit at most (default 1)
       --per-mille COUNT  of a thousand so many, by chance, 1..1000 (default:
                          all)
-      --parameter NUMBER status: the device's status word; slow: nanoseconds
+      --parameter NUMBER status: the device's status word; slow: nanoseconds;
+                         reset-device, isolate, remove: nanoseconds until it is
+                         back (default: at once, never, never)
 )";
 
 constexpr absl::string_view kStatus =

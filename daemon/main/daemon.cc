@@ -76,6 +76,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
   UACCED_ASSIGN_OR_RETURN(daemon->devices_,
                           OpenDevices(config, daemon->reactor_count()));
   UACCED_RETURN_IF_ERROR(daemon->StartReactors());
+  UACCED_RETURN_IF_ERROR(BeginFaults(daemon->devices_));
   UACCED_RETURN_IF_ERROR(daemon->StartServer());
   UACCED_RETURN_IF_ERROR(daemon->OpenListeners());
   // Both read what was made above.

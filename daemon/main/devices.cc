@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/log.h"
 #include "base/status_macros.h"
@@ -84,9 +85,6 @@ absl::StatusOr<DeviceSpec> OpenModel(const HisiModelConfig& config,
                .ps_per_byte = config.ps_per_byte,
                .operations_per_second = config.operations_per_second}}));
   auto faults = std::make_unique<ModelFaults>(model.get(), config.seed);
-  for (const FaultSpec& fault : config.faults) {
-    UACCED_RETURN_IF_ERROR(faults->AddFault(fault));
-  }
   UACCED_ASSIGN_OR_RETURN(
       std::unique_ptr<hw::Device> device,
       hw::hisi::HisiDevice::Create(config.name, std::move(model)));
@@ -98,8 +96,14 @@ absl::StatusOr<DeviceSpec> OpenModel(const HisiModelConfig& config,
        {"queue_depth", config.queue_depth}});
   return DeviceSpec{.device = std::move(device),
                     .faults = std::move(faults),
+                    .first_faults = config.faults,
                     .queues_per_kind = config.queues,
                     .timeouts_ns = timeouts_ns};
+}
+
+absl::Status OfDevice(absl::string_view name, const absl::Status& status) {
+  return absl::Status(
+      status.code(), absl::StrCat("device \"", name, "\": ", status.message()));
 }
 
 absl::StatusOr<DeviceSpec> Open(const DeviceConfig& config,
@@ -112,9 +116,7 @@ absl::StatusOr<DeviceSpec> Open(const DeviceConfig& config,
   absl::StatusOr<DeviceSpec> spec =
       OpenModel(model, reactor_count, timeouts_ns);
   if (spec.ok()) return spec;
-  return absl::Status(
-      spec.status().code(),
-      absl::StrCat("device \"", model.name, "\": ", spec.status().message()));
+  return OfDevice(model.name, spec.status());
 }
 
 }  // namespace
@@ -148,6 +150,21 @@ absl::StatusOr<std::vector<DeviceSpec>> OpenDevices(const Config& config,
     specs.push_back(std::move(spec));
   }
   return specs;
+}
+
+absl::Status BeginFaults(const std::vector<DeviceSpec>& devices) {
+  for (const DeviceSpec& spec : devices) {
+    for (size_t i = 0; i < spec.first_faults.size(); ++i) {
+      const absl::Status status = spec.faults->AddFault(spec.first_faults[i]);
+      if (!status.ok()) {
+        return OfDevice(
+            spec.device->info().name,
+            absl::Status(status.code(),
+                         absl::StrCat("fault[", i, "]: ", status.message())));
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace uacced

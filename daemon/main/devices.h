@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "daemon/config/config.h"
 #include "daemon/core/fault.h"
@@ -19,6 +20,8 @@ struct DeviceSpec {
   std::unique_ptr<hw::Device> device;
   // Null: it cannot be told to fail. Refers to `device`.
   std::unique_ptr<FaultTarget> faults;
+  // Of the configuration, for BeginFaults().
+  std::vector<FaultSpec> first_faults;
   uint32_t queues_per_kind = 1;  // Of each reactor.
   LaneTimeouts timeouts_ns{};
   bool fallback_only = false;
@@ -32,6 +35,10 @@ std::vector<std::string> DeviceNames(const Config& config);
 // it. `reactor_count` reactors share the workers of a soft device.
 absl::StatusOr<std::vector<DeviceSpec>> OpenDevices(const Config& config,
                                                     uint32_t reactor_count);
+
+// Has the devices fail as they are configured to: once they have their queues,
+// because one that is to be gone opens none.
+absl::Status BeginFaults(const std::vector<DeviceSpec>& devices);
 
 }  // namespace uacced
 

@@ -13,6 +13,8 @@ using hw::hisi::FaultKind;
 using hw::hisi::FaultRule;
 using hw::hisi::OperationClass;
 
+constexpr uint64_t kMaxDelayNs = FaultRule::kMaxDelayUs * 1000;
+
 FaultKind ToKind(FaultSpec::Kind kind) {
   switch (kind) {
     case FaultSpec::Kind::kStatus:
@@ -66,7 +68,21 @@ absl::StatusOr<OperationClass> ToClass(hw::Operation operation) {
       break;
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("no accelerator does ", hw::Name(operation)));
+      absl::StrCat("operation: no accelerator does ", hw::Name(operation)));
+}
+
+// In the words of fault.proto: the model's own have other names and units.
+absl::Status CheckParameter(FaultKind kind, uint64_t parameter) {
+  if (kind == FaultKind::kSlow && parameter == 0) {
+    return absl::InvalidArgumentError(
+        "parameter: is required for slow, in nanoseconds");
+  }
+  uint64_t limit = UINT32_MAX;
+  if (kind == FaultKind::kSlow || IsOfDevice(kind)) limit = kMaxDelayNs;
+  if (kind == FaultKind::kUnknownTag) limit = 1;
+  if (parameter <= limit) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("parameter: ", parameter, " is more than ", limit));
 }
 
 absl::StatusOr<FaultRule> ToRule(const FaultSpec& fault, uint64_t seed) {
@@ -79,17 +95,21 @@ absl::StatusOr<FaultRule> ToRule(const FaultSpec& fault, uint64_t seed) {
   rule.count = fault.count;
   rule.per_mille = fault.per_mille;
   rule.seed = seed;
+  UACCED_RETURN_IF_ERROR(CheckParameter(rule.kind, fault.parameter));
   if (rule.kind == FaultKind::kSlow || IsOfDevice(rule.kind)) {
-    rule.delay_us = fault.parameter / 1000;
+    // Rounded up: what is asked for is never nothing.
+    rule.delay_us = (fault.parameter + 999) / 1000;
   } else {
-    if (fault.parameter > UINT32_MAX) {
-      return absl::InvalidArgumentError("parameter: is too large for a status");
-    }
     rule.code = static_cast<uint32_t>(fault.parameter);
   }
   // What happens to a device need not wait for a request.
   rule.at_once = IsOfDevice(rule.kind) && !rule.operation.has_value() &&
                  rule.skip_count == 0 && rule.per_mille == 1000;
+  if (rule.kind == FaultKind::kReturn && !rule.at_once) {
+    return absl::InvalidArgumentError(
+        "kind: return comes at once, a device that is gone has no requests to "
+        "wait for: it takes no operation, skip or per_mille");
+  }
   return rule;
 }
 
@@ -98,16 +118,17 @@ absl::StatusOr<FaultRule> ToRule(const FaultSpec& fault, uint64_t seed) {
 absl::Status ModelFaults::AddFault(const FaultSpec& fault) {
   UACCED_ASSIGN_OR_RETURN(const FaultRule rule, ToRule(fault, seed_));
   // Not under the lock: it may stop queues, and wait for what they are at.
-  UACCED_ASSIGN_OR_RETURN(const uint64_t id, model_->AddFault(rule));
-  if (rule.at_once) return absl::OkStatus();
+  if (rule.at_once) return model_->AddFault(rule).status();
   const std::lock_guard lock(mutex_);
+  UACCED_ASSIGN_OR_RETURN(const uint64_t id, model_->AddFault(rule));
   faults_[id] = fault;
   return absl::OkStatus();
 }
 
 void ModelFaults::ClearFaults() {
-  model_->ClearFaults();
+  // The model and we forget the same ones.
   const std::lock_guard lock(mutex_);
+  model_->ClearFaults();
   faults_.clear();
 }
 
