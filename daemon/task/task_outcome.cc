@@ -285,13 +285,21 @@ Task::Result Task::StartCheck() {
   const uint64_t room_bytes = OutputCheck::RoomBytes(current().request);
   absl::Status status = Reserve(room_bytes);
   if (status.ok()) status = AllocateOutput(room_bytes);
-  if (status.ok()) {
-    phase_ = Phase::kCheck;
-    attempts_.check_count = 0;
-    return PlaceCheck();
-  }
-  if (checking_ == Checking::kMust) return status;
+  if (!status.ok()) return Unchecked(status);
+  phase_ = Phase::kCheck;
+  attempts_.check_count = 0;
+  Result result = PlaceCheck();
+  return result.has_value() ? Unchecked(*result) : result;
+}
+
+// There is no check, which is what `failure` says. A sample goes without: the
+// client has no worse an answer for having been drawn.
+Task::Result Task::Unchecked(const absl::Status& failure) {
+  if (checking_ == Checking::kMust) return failure;
+  phase_ = Phase::kWork;
+  GiveBack(job_->output);
   job_->output = std::move(unverified_);
+  job_->outcome.produced_bytes = unverified_bytes_;
   return AfterStep();
 }
 
@@ -311,10 +319,11 @@ Task::Result Task::AfterCheck() {
   step.service_time_ns += std::exchange(job_->service_time_ns, 0);
   if (outcome.cause == Cause::kDeviceLost &&
       attempts_.check_count < kMaxFailures) {
-    return PlaceCheck();
+    Result result = PlaceCheck();
+    return result.has_value() ? Unchecked(*result) : result;
   }
   if (outcome.code != StatusCode::kOk && !IsWordOnInput(outcome)) {
-    return OutcomeError();
+    return Unchecked(OutcomeError());
   }
   const bool matched = check_.Matches(step.request, outcome);
   path_.metrics.CountVerified(step.device_index, matched);
