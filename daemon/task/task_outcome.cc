@@ -262,9 +262,7 @@ Task::Checking Task::ChooseChecking(const Job& job) const {
     return Checking::kNo;
   }
   // It has yet to show that it is well again.
-  if (target.health->state() == DeviceState::kProbation) {
-    return Checking::kMust;
-  }
+  if (target.health->VerifyAll()) return Checking::kMust;
   switch (path_.verify.mode) {
     case VerifyPolicy::Mode::kOff:
       break;
