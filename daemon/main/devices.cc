@@ -1,5 +1,6 @@
 #include "daemon/main/devices.h"
 
+#include <cstddef>
 #include <utility>
 #include <variant>
 
@@ -56,9 +57,14 @@ absl::StatusOr<DeviceSpec> OpenSoft(const SoftDeviceConfig& config,
   return DeviceSpec{.device = std::move(soft)};
 }
 
-std::shared_ptr<const hw::hisi::Engine> NewEngine(Port::Engine kind) {
+// `entries`: of all queues. Each may have a fragment between two descriptors;
+// streams of clients come on top.
+std::shared_ptr<const hw::hisi::Engine> NewEngine(Port::Engine kind,
+                                                  size_t entries) {
   if (kind == Port::Engine::kZip) {
-    return std::make_shared<hw::hisi::ZipEngine>();
+    hw::hisi::ZipEngineOptions options;
+    options.max_streams += entries;
+    return std::make_shared<hw::hisi::ZipEngine>(options);
   }
   return std::make_shared<hw::hisi::SecEngine>();
 }
@@ -70,20 +76,22 @@ absl::StatusOr<DeviceSpec> OpenModel(const HisiModelConfig& config,
                                   ? Port::Engine::kZip
                                   : Port::Engine::kSec;
   const uint32_t kinds = engine == Port::Engine::kZip ? 2 : 1;
+  const uint32_t queue_count =
+      kinds * config.queues * reactor_count + kSpareQueues;
   UACCED_ASSIGN_OR_RETURN(
       std::unique_ptr<DeviceModel> model,
-      DeviceModel::Create(
-          {.name = config.name,
-           .engine_kind = engine,
-           .engine = NewEngine(engine),
-           .version = config.version,
-           .queue_count = kinds * config.queues * reactor_count + kSpareQueues,
-           .sq_depth = config.queue_depth,
-           .workers = config.parallelism,
-           .service = {
-               .fixed_ns = config.service_time_ns,
-               .ps_per_byte = config.ps_per_byte,
-               .operations_per_second = config.operations_per_second}}));
+      DeviceModel::Create({.name = config.name,
+                           .engine_kind = engine,
+                           .engine = NewEngine(engine, size_t{queue_count} *
+                                                           config.queue_depth),
+                           .version = config.version,
+                           .queue_count = queue_count,
+                           .sq_depth = config.queue_depth,
+                           .workers = config.parallelism,
+                           .service = {.fixed_ns = config.service_time_ns,
+                                       .ps_per_byte = config.ps_per_byte,
+                                       .operations_per_second =
+                                           config.operations_per_second}}));
   auto faults = std::make_unique<ModelFaults>(model.get(), config.seed);
   UACCED_ASSIGN_OR_RETURN(
       std::unique_ptr<hw::Device> device,

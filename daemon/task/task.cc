@@ -188,12 +188,13 @@ Task::Result Task::PlaceWaiting() {
 
 void Task::Complete(std::unique_ptr<Job> job, DeferredList& deferred) {
   if (phase_ == Phase::kWork) checking_ = ChooseChecking(*job);
-  // Failures need text, or more room, and checks read all that there is: that
-  // is not for the polling thread.
+  // Failures need text, or more room, and checks and confirmations read all
+  // that there is: that is not for the polling thread.
   const bool quick = job->outcome.code == StatusCode::kOk &&
                      job->outcome.produced_bytes <= path_.inline_reply_bytes &&
                      path_.inline_reply_bytes > 0 && phase_ == Phase::kWork &&
-                     checking_ == Checking::kNo;
+                     checking_ == Checking::kNo &&
+                     attempts_.accused == Placement::kNoDevice;
   job_ = std::move(job);
   if (quick) {
     Settle(AfterWork(), &deferred);

@@ -141,6 +141,7 @@ class Task : public Reply, private ReplyTask {
   Checking ChooseChecking(const Job& job) const;
   Result StartCheck();
   Result PlaceCheck();
+  Result Unchecked(const absl::Status& failure);
   Result AfterCheck();
   Result TakeCheckedResult();
   void ReportMismatch(uint16_t device_index);

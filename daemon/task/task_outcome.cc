@@ -18,6 +18,7 @@
 #include "base/status_macros.h"
 #include "daemon/core/error.h"
 #include "daemon/task/outcome_status.h"
+#include "daemon/task/strict_inflate.h"
 #include "daemon/task/task.h"
 #include "hw/stream.h"
 
@@ -60,6 +61,22 @@ bool IsWordOnInput(const Outcome& outcome) {
   return outcome.cause == Cause::kDevice &&
          (outcome.code == StatusCode::kInvalidArgument ||
           outcome.code == StatusCode::kOutOfRange);
+}
+
+// Whether input that the CPU took is good by every reader's lights. Of the
+// deflate family it is not always: see strict_inflate.h.
+bool IsBeyondDispute(const hw::Request& request) {
+  if (request.operation != hw::Operation::kDecompress) return true;
+  switch (request.algorithm) {
+    case hw::Algorithm::kGzip:
+    case hw::Algorithm::kZlib:
+    case hw::Algorithm::kDeflate:
+      // Nobody but a check reads fragments, and on the CPU.
+      return !request.fragment &&
+             IsStrictlyValid(request.algorithm, request.source);
+    default:
+      return true;
+  }
 }
 
 // Samples need not be secret, but must not keep step with the requests.
@@ -198,7 +215,8 @@ Task::Result Task::Confirm() {
   return failure;
 }
 
-// The CPU has looked at what an accelerator had called bad.
+// The CPU has looked at what an accelerator had called bad. Clients choose what
+// is looked at, so only what no device that works may say counts against it.
 void Task::HearConfirmation() {
   if (attempts_.reason != Fallback::kNotConfirmed) return;
   const StatusCode code = job_->outcome.code;
@@ -209,8 +227,12 @@ void Task::HearConfirmation() {
   if (attempts_.accused == Placement::kNoDevice) return;
   const uint16_t accused =
       std::exchange(attempts_.accused, Placement::kNoDevice);
-  path_.metrics.CountVerified(accused, code == StatusCode::kInvalidArgument);
-  if (code != StatusCode::kInvalidArgument) ReportMismatch(accused);
+  // The CPU may not have come to what was bad.
+  if (code == StatusCode::kOutOfRange) return;
+  const bool was_right = code == StatusCode::kInvalidArgument ||
+                         !IsBeyondDispute(current().request);
+  path_.metrics.CountVerified(accused, was_right);
+  if (!was_right) ReportMismatch(accused);
 }
 
 absl::Status Task::OutcomeError() const {
@@ -240,9 +262,7 @@ Task::Checking Task::ChooseChecking(const Job& job) const {
     return Checking::kNo;
   }
   // It has yet to show that it is well again.
-  if (target.health->state() == DeviceState::kProbation) {
-    return Checking::kMust;
-  }
+  if (target.health->VerifyAll()) return Checking::kMust;
   switch (path_.verify.mode) {
     case VerifyPolicy::Mode::kOff:
       break;
@@ -263,13 +283,21 @@ Task::Result Task::StartCheck() {
   const uint64_t room_bytes = OutputCheck::RoomBytes(current().request);
   absl::Status status = Reserve(room_bytes);
   if (status.ok()) status = AllocateOutput(room_bytes);
-  if (status.ok()) {
-    phase_ = Phase::kCheck;
-    attempts_.check_count = 0;
-    return PlaceCheck();
-  }
-  if (checking_ == Checking::kMust) return status;
+  if (!status.ok()) return Unchecked(status);
+  phase_ = Phase::kCheck;
+  attempts_.check_count = 0;
+  Result result = PlaceCheck();
+  return result.has_value() ? Unchecked(*result) : result;
+}
+
+// There is no check, which is what `failure` says. A sample goes without: the
+// client has no worse an answer for having been drawn.
+Task::Result Task::Unchecked(const absl::Status& failure) {
+  if (checking_ == Checking::kMust) return failure;
+  phase_ = Phase::kWork;
+  GiveBack(job_->output);
   job_->output = std::move(unverified_);
+  job_->outcome.produced_bytes = unverified_bytes_;
   return AfterStep();
 }
 
@@ -289,10 +317,11 @@ Task::Result Task::AfterCheck() {
   step.service_time_ns += std::exchange(job_->service_time_ns, 0);
   if (outcome.cause == Cause::kDeviceLost &&
       attempts_.check_count < kMaxFailures) {
-    return PlaceCheck();
+    Result result = PlaceCheck();
+    return result.has_value() ? Unchecked(*result) : result;
   }
   if (outcome.code != StatusCode::kOk && !IsWordOnInput(outcome)) {
-    return OutcomeError();
+    return Unchecked(OutcomeError());
   }
   const bool matched = check_.Matches(step.request, outcome);
   path_.metrics.CountVerified(step.device_index, matched);

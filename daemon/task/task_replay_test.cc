@@ -1,5 +1,6 @@
 // What becomes of requests that accelerators fail, lose or refuse.
 #include <atomic>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -154,6 +155,40 @@ TEST_F(TaskHardwareTest, BadInputIsConfirmedByTheCpu) {
   EXPECT_EQ(task.step(0).device_index, kFallback);
   EXPECT_EQ(task.step(0).fallback, Fallback::kNotConfirmed);
   EXPECT_EQ(mismatched(), 1u);
+}
+
+// Two length codes too many: libdeflate reads that, no strict reader does. A
+// client may send it, and takes no accelerator away from others by it.
+TEST_F(TaskHardwareTest, WhatOnlyALaxReaderTakesAccusesNobody) {
+  Start({.accelerators = 1});
+  constexpr unsigned char kLax[] = {0xf5, 0xc0, 0x81, 0x00, 0x00, 0x00, 0x00,
+                                    0x00, 0x90, 0x56, 0xff, 0x13, 0x52, 0x08};
+  scripts_[0].fail_code = StatusCode::kInvalidArgument;
+  scripts_[0].fail = 1;
+  TestTask task(*path_);
+  Add(task, Operation::kDecompress, Algorithm::kDeflate);
+  Run(task, std::string(std::begin(kLax), std::end(kLax)));
+  ASSERT_TRUE(task.status().ok()) << task.status();
+  EXPECT_EQ(task.text(), "aa");
+  EXPECT_EQ(task.step(0).fallback, Fallback::kNotConfirmed);
+  EXPECT_EQ(mismatched(), 0u);
+  EXPECT_EQ(health_[0]->state(), DeviceState::kUp);
+}
+
+// It may have been wrong behind what there was room for.
+TEST_F(TaskHardwareTest, ACpuThatCameNotAsFarAccusesNobody) {
+  Start({.accelerators = 1});
+  const std::string packed =
+      OnCpu(Operation::kCompress, Algorithm::kGzip, Text(50'000));
+  scripts_[0].fail_code = StatusCode::kInvalidArgument;
+  scripts_[0].fail = 1;
+  TestTask task(*path_);
+  Add(task, Operation::kDecompress, Algorithm::kGzip).output_limit_bytes = 1000;
+  Run(task, packed);
+  EXPECT_EQ(task.reason(), "OUTPUT_TOO_LARGE");
+  EXPECT_EQ(mismatched(), 0u);
+  EXPECT_EQ(verified(), 0u);
+  EXPECT_EQ(health_[0]->state(), DeviceState::kUp);
 }
 
 TEST_F(TaskHardwareTest, HardwareOnlyTakesItsWordOnTheInput) {

@@ -184,6 +184,32 @@ TEST_F(TaskHardwareTest, SamplesAreAboutAsManyAsWasSaid) {
   EXPECT_LT(verified(), 620u);
 }
 
+// With nobody to check it: the right answer is there, and was not asked to be
+// proven.
+TEST_F(TaskHardwareTest, ASampleThatCannotBeCheckedIsDelivered) {
+  for (const Verify mode : {Verify::kSampled, Verify::kAll}) {
+    Start({.accelerators = 1, .cpu = false});
+    path_->verify = {.mode = mode, .sample_one_in = 1};
+    // The only ones that decompress are out of use for that.
+    for (int i = 0; i < 2; ++i) {
+      while (health_[i]->Admits(Operation::kDecompress, clock_.NowNs())) {
+        health_[i]->OnResult(Operation::kDecompress, /*device_fault=*/true);
+      }
+    }
+    TestTask task(*path_);
+    Add(task, Operation::kCompress, Algorithm::kGzip);
+    Run(task, Text(10'000));
+    EXPECT_EQ(verified(), 0u);
+    if (mode == Verify::kAll) {
+      EXPECT_EQ(task.status().code(), StatusCode::kUnavailable);
+      continue;
+    }
+    ASSERT_TRUE(task.status().ok()) << task.status();
+    EXPECT_EQ(OnCpu(Operation::kCompress, Algorithm::kGzip, Text(10'000)),
+              task.text());
+  }
+}
+
 TEST_F(TaskHardwareTest, AVerifyThatIsAskedForHoldsForTheCpuToo) {
   Start({.accelerators = 0});
   TestTask task(*path_);

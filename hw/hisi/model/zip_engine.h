@@ -37,8 +37,11 @@
 namespace uacced::hw::hisi {
 
 struct ZipEngineOptions {
-  // Streams between two packets; of more, the oldest are forgotten.
-  size_t max_streams = 512;
+  // Streams between two packets. Of more, the one unused for longest is
+  // forgotten, and its next packet fails, which hardware knows nothing of: at
+  // least as many as software has contexts in use. A context that is used again
+  // gives back what it had, so abandoned ones do not add up.
+  size_t max_streams = 4096;
   // Of scatter-gather lists, which have no limit of their own: bounds the time
   // that one descriptor takes.
   uint64_t max_sgl_bytes = uint64_t{256} << 20;
