@@ -73,6 +73,25 @@ TEST(ModelErrorsTest, NumbersThatAnEnumDoesNotHave) {
                 "STATUS, CORRUPT, "));
 }
 
+// Else --check says yes, and the daemon does not start.
+TEST(ModelErrorsTest, FaultsThatNoModelCanHave) {
+  const auto error = [](const std::string& fault) {
+    return ModelError("engine: ZIP\n fault { " + fault + " }");
+  };
+  EXPECT_EQ(error("kind: SLOW"),
+            "f:3:2: device[0].hisi_model.fault[0]: parameter: is required for "
+            "slow, in nanoseconds");
+  EXPECT_EQ(error("kind: STUCK operation: \"copy\""),
+            "f:3:2: device[0].hisi_model.fault[0]: operation: no accelerator "
+            "does copy");
+  EXPECT_THAT(error("kind: RETURN skip: 1"),
+              HasSubstr("f:3:2: device[0].hisi_model.fault[0]: kind: return"));
+  EXPECT_EQ(error("kind: STATUS parameter: 4294967296"),
+            "f:3:2: device[0].hisi_model.fault[0]: parameter: 4294967296 is "
+            "more than 4294967295");
+  EXPECT_EQ(error("kind: STATUS parameter: 4294967295"), "no error");
+}
+
 TEST(ModelErrorsTest, WithHardwareThereIsRoomForTheFallbackDevice) {
   const std::string zip =
       "device { name: \"zip\" hisi_model { engine: ZIP } }\n";
