@@ -92,6 +92,23 @@ TEST(ModelErrorsTest, FaultsThatNoModelCanHave) {
   EXPECT_EQ(error("kind: STATUS parameter: 4294967295"), "no error");
 }
 
+TEST(ModelErrorsTest, QueuesOfAllReactorsAreBounded) {
+  const auto error = [](const std::string& fields, int reactors) {
+    return DevicesError(absl::StrCat("reactor { count: ", reactors,
+                                     " }\ndevice { name: \"d\" hisi_model {\n",
+                                     " ", fields, " } }"));
+  };
+  EXPECT_EQ(error("queues: 16 engine: ZIP", 64),
+            "f:4:2: device[0].hisi_model.queues: 16 of each kind for each "
+            "of 64 reactors are 2048, more than the 1022 that a device has");
+  EXPECT_EQ(error("queues: 16 engine: SEC", 64),
+            "f:4:2: device[0].hisi_model.queues: 16 of each kind for each "
+            "of 64 reactors are 1024, more than the 1022 that a device has");
+  EXPECT_EQ(error("queues: 15 engine: SEC", 64), "no error");
+  EXPECT_EQ(error("queues: 16 engine: ZIP", 31), "no error");
+  EXPECT_EQ(ModelError("queues: 16 engine: ZIP"), "no error");
+}
+
 TEST(ModelErrorsTest, WithHardwareThereIsRoomForTheFallbackDevice) {
   const std::string zip =
       "device { name: \"zip\" hisi_model { engine: ZIP } }\n";

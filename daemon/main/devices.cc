@@ -25,9 +25,6 @@ using hw::hisi::Port;
 // Of the device for fallbacks: as an ordinary one.
 constexpr uint32_t kFallbackQueueDepth = 32;
 
-// What a reset or a lost queue may need while the old ones are not closed.
-constexpr uint32_t kSpareQueues = 2;
-
 LaneTimeouts Timeouts(const PolicyConfig& policy) {
   LaneTimeouts timeouts_ns;
   for (size_t i = 0; i < timeouts_ns.size(); ++i) {
@@ -69,21 +66,20 @@ absl::StatusOr<DeviceSpec> OpenModel(const HisiModelConfig& config,
   const Port::Engine engine = config.engine == HisiModelConfig::Engine::kZip
                                   ? Port::Engine::kZip
                                   : Port::Engine::kSec;
-  const uint32_t kinds = engine == Port::Engine::kZip ? 2 : 1;
   UACCED_ASSIGN_OR_RETURN(
       std::unique_ptr<DeviceModel> model,
-      DeviceModel::Create(
-          {.name = config.name,
-           .engine_kind = engine,
-           .engine = NewEngine(engine),
-           .version = config.version,
-           .queue_count = kinds * config.queues * reactor_count + kSpareQueues,
-           .sq_depth = config.queue_depth,
-           .workers = config.parallelism,
-           .service = {
-               .fixed_ns = config.service_time_ns,
-               .ps_per_byte = config.ps_per_byte,
-               .operations_per_second = config.operations_per_second}}));
+      DeviceModel::Create({.name = config.name,
+                           .engine_kind = engine,
+                           .engine = NewEngine(engine),
+                           .version = config.version,
+                           .queue_count = config.QueueCount(reactor_count) +
+                                          HisiModelConfig::kSpareQueues,
+                           .sq_depth = config.queue_depth,
+                           .workers = config.parallelism,
+                           .service = {.fixed_ns = config.service_time_ns,
+                                       .ps_per_byte = config.ps_per_byte,
+                                       .operations_per_second =
+                                           config.operations_per_second}}));
   auto faults = std::make_unique<ModelFaults>(model.get(), config.seed);
   UACCED_ASSIGN_OR_RETURN(
       std::unique_ptr<hw::Device> device,
