@@ -1,5 +1,6 @@
 #include "daemon/main/model_faults.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "absl/status/statusor.h"
@@ -99,6 +100,13 @@ absl::Status ModelFaults::AddFault(const FaultSpec& fault) {
   if (rule.at_once) return model_->AddFault(rule).status();
   const std::lock_guard lock(mutex_);
   UACCED_ASSIGN_OR_RETURN(const uint64_t id, model_->AddFault(rule));
+  // The model may have forgotten others for it, which are not to pile up here.
+  const std::vector<hw::hisi::FaultReport> known = model_->Faults();
+  std::erase_if(faults_, [&known](const auto& entry) {
+    return std::none_of(
+        known.begin(), known.end(),
+        [&entry](const auto& report) { return report.id == entry.first; });
+  });
   faults_[id] = fault;
   return absl::OkStatus();
 }
