@@ -31,7 +31,7 @@ grpc::Status FakeAdmin::ListDevices(grpc::ServerContext*,
   capability->add_algorithms("zstd");
   auto* zip = response->add_devices();
   zip->set_name("zip");
-  zip->set_kind("hisi_model");
+  zip->set_kind("hisi_zip");
   zip->set_path(v1::Execution::PATH_HARDWARE);
   zip->set_simulated(true);
   zip->set_state(v1::DeviceStatus::STATE_DOWN);
