@@ -28,10 +28,12 @@ std::string StateName(v1::DeviceStatus::State state) {
       v1::DeviceStatus::State_Name(state).substr(kPrefix.size()));
 }
 
-// "down: timeout, again in 1.2s"
+// "down: timeout, again in 1.2s"; "gone", which is its reason, too.
 std::string StateText(const v1::DeviceStatus& device) {
   std::string text = StateName(device.state());
-  if (!device.reason().empty()) absl::StrAppend(&text, ": ", device.reason());
+  if (!device.reason().empty() && device.reason() != text) {
+    absl::StrAppend(&text, ": ", device.reason());
+  }
   if (device.retry_after_ms() > 0) {
     absl::StrAppend(
         &text, ", again in ",

@@ -31,7 +31,7 @@ grpc::Status FakeAdmin::ListDevices(grpc::ServerContext*,
   capability->add_algorithms("zstd");
   auto* zip = response->add_devices();
   zip->set_name("zip");
-  zip->set_kind("hisi_model");
+  zip->set_kind("hisi_zip");
   zip->set_path(v1::Execution::PATH_HARDWARE);
   zip->set_simulated(true);
   zip->set_state(v1::DeviceStatus::STATE_DOWN);
@@ -49,6 +49,13 @@ grpc::Status FakeAdmin::ListDevices(grpc::ServerContext*,
   auto* error = queue->add_errors();
   error->set_name("unavailable");
   error->set_count(5);
+  auto* sec = response->add_devices();
+  sec->set_name("sec");
+  sec->set_kind("hisi_sec2");
+  sec->set_path(v1::Execution::PATH_HARDWARE);
+  sec->set_state(v1::DeviceStatus::STATE_GONE);
+  sec->set_reason("gone");
+  sec->set_queue_depth(8);
   auto* fallback = response->add_fallbacks();
   fallback->set_name("DEVICE_LOST");
   fallback->set_count(6);

@@ -214,8 +214,10 @@ wrong-phase, slow, stuck, stop-queue, reset-device, isolate, remove, return.
       --per-mille COUNT  of a thousand so many, by chance, 1..1000 (default:
                          all)
       --parameter NUMBER status: the device's status word; slow: nanoseconds;
-                         reset-device, isolate, remove: nanoseconds until it is
-                         back (default: at once, never, never)
+                         unknown-tag: 0 for an empty slot of the ring (default),
+                         1 for one that it does not have; reset-device, isolate,
+                         remove: nanoseconds until it is back (default: at once,
+                         never, never)
 )";
 
 constexpr absl::string_view kStatus =

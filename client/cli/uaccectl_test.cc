@@ -216,12 +216,14 @@ TEST_F(UaccectlTest, RotatesKeys) {
 TEST_F(UaccectlTest, ShowsDevicesAndStatus) {
   EXPECT_EQ(
       Run({"devices"}).out,
-      "NAME  KIND        PATH                  STATE                         "
+      "NAME  KIND       PATH                  STATE                         "
       "IN FLIGHT  WAITING  DONE  FAILED  LOST  WRONG\n"
-      "cpu   soft        software              up                            "
+      "cpu   soft       software              up                            "
       "0/64       0        7     0       0     0\n"
-      "zip   hisi_model  hardware (simulated)  down: timeout, again in 1.5s  "
+      "zip   hisi_zip   hardware (simulated)  down: timeout, again in 1.5s  "
       "0/16       0        0     0       3     2\n"
+      "sec   hisi_sec2  hardware              gone                          "
+      "0/8        0        0     0       0     0\n"
       "\n"
       "Done by the CPU in place of an accelerator: DEVICE_LOST 6\n");
   const std::string verbose = Run({"devices", "-v"}).out;

@@ -169,14 +169,14 @@ absl::StatusOr<Config> ParseConfig(absl::string_view text,
   config.listeners = ReadListeners(file);
   config.metrics = ReadMetrics(file, config.listeners);
   config.limits = ReadLimits(file.Nested(Fields::kLimitsFieldNumber));
-  config.devices = ReadDevices(proto, file, cpu_count);
+  config.reactor =
+      ReadReactor(file.Nested(Fields::kReactorFieldNumber), cpu_count);
+  config.devices = ReadDevices(proto, file, cpu_count, config.reactor.count);
   CheckMaxBytes(
       config.limits,
       std::any_of(config.devices.begin(), config.devices.end(), IsHardware),
       file.Nested(Fields::kLimitsFieldNumber));
   config.policy = ReadPolicy(proto, file, config.devices, cpu_count);
-  config.reactor =
-      ReadReactor(file.Nested(Fields::kReactorFieldNumber), cpu_count);
   config.keys = ReadKeys(file.Nested(Fields::kKeysFieldNumber));
   config.shutdown.drain_timeout =
       absl::Milliseconds(file.Nested(Fields::kShutdownFieldNumber)

@@ -78,6 +78,18 @@ struct SoftDeviceConfig {
 // See proto/uacced/v1/config.proto.
 struct HisiModelConfig {
   enum class Engine : uint8_t { kZip, kSec };
+
+  // What a reset or a lost queue may need while the old ones are not closed.
+  static constexpr uint32_t kSpareQueues = 2;
+  static constexpr uint32_t kMaxQueues = 1024 - kSpareQueues;
+
+  // Those of all reactors.
+  uint32_t QueueCount(uint32_t reactor_count) const {
+    return kind_count() * queues * reactor_count;
+  }
+  // Kinds of queues. ZIP compresses on one and decompresses on the other.
+  uint32_t kind_count() const { return engine == Engine::kZip ? 2 : 1; }
+
   std::string name;
   Engine engine = Engine::kZip;
   uint32_t version = 0;

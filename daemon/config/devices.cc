@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -123,6 +124,23 @@ std::optional<DeviceConfig> ReadDevice(const v1::Device& proto,
   return std::nullopt;
 }
 
+// How many reactors there will be is not known when the file does not say so:
+// one for each NUMA node.
+void CheckQueueCount(const DeviceConfig& device, const Section& section,
+                     uint32_t reactor_count) {
+  const auto* const model = std::get_if<HisiModelConfig>(&device);
+  if (model == nullptr) return;
+  const uint32_t reactors = std::max<uint32_t>(reactor_count, 1);
+  const uint32_t count = model->QueueCount(reactors);
+  if (count <= HisiModelConfig::kMaxQueues) return;
+  section.Nested(v1::Device::kHisiModelFieldNumber)
+      .Problem(
+          v1::HisiModelDevice::kQueuesFieldNumber,
+          absl::StrCat(model->queues, " of each kind for each of ", reactors,
+                       " reactors are ", count, ", more than the ",
+                       HisiModelConfig::kMaxQueues, " that a device has"));
+}
+
 // The CPU device for fallback comes beside those of the file.
 void CheckForFallback(const v1::Config& proto, const Section& file) {
   constexpr int kField = v1::Config::kDeviceFieldNumber;
@@ -148,7 +166,8 @@ void CheckForFallback(const v1::Config& proto, const Section& file) {
 }  // namespace
 
 std::vector<DeviceConfig> ReadDevices(const v1::Config& proto,
-                                      const Section& file, uint32_t cpu_count) {
+                                      const Section& file, uint32_t cpu_count,
+                                      uint32_t reactor_count) {
   constexpr int kField = v1::Config::kDeviceFieldNumber;
   std::vector<DeviceConfig> devices;
   std::set<std::string> names;
@@ -168,7 +187,9 @@ std::vector<DeviceConfig> ReadDevices(const v1::Config& proto,
     }
     std::optional<DeviceConfig> device =
         ReadDevice(proto.device(i), section, std::move(name), cpu_count);
-    if (device.has_value()) devices.push_back(*std::move(device));
+    if (!device.has_value()) continue;
+    CheckQueueCount(*device, section, reactor_count);
+    devices.push_back(*std::move(device));
   }
   CheckForFallback(proto, file);
   return devices;

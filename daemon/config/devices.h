@@ -11,9 +11,10 @@
 
 namespace uacced {
 
-// `proto` is what `file` reads.
+// `proto` is what `file` reads. `reactor_count` as in ReactorConfig.
 std::vector<DeviceConfig> ReadDevices(const v1::Config& proto,
-                                      const Section& file, uint32_t cpu_count);
+                                      const Section& file, uint32_t cpu_count,
+                                      uint32_t reactor_count);
 
 }  // namespace uacced
 

@@ -13,6 +13,7 @@
 namespace uacced {
 namespace {
 
+using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::TextFormat;
@@ -37,6 +38,15 @@ class Collector final : public google::protobuf::io::ErrorCollector {
  private:
   Problems& problems_;
 };
+
+// Names of an enum's values, but for 0, which says that there is none.
+std::string NamesOf(const EnumDescriptor& type) {
+  std::vector<std::string> names;
+  for (int i = 0; i < type.value_count(); ++i) {
+    if (type.value(i)->number() != 0) names.push_back(type.value(i)->name());
+  }
+  return absl::StrJoin(names, ", ");
+}
 
 }  // namespace
 
@@ -71,6 +81,7 @@ void ParseText(absl::string_view text, Message& message,
   if (!parser.Parse(&stream, &message) && problems.empty()) {
     problems.Add(0, 0, "not a text-format message");
   }
+  if (problems.empty()) Section(message, positions, problems).CheckEnums();
 }
 
 const FieldDescriptor* Section::Descriptor(int field) const {
@@ -142,8 +153,43 @@ Section Section::NestedAt(int field, int index) const {
   return Child(field, index);
 }
 
+void Section::CheckEnums() const {
+  const google::protobuf::Reflection* const reflection =
+      message_.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(message_, &fields);
+  for (const FieldDescriptor* const field : fields) {
+    const bool repeated = field->is_repeated();
+    const int count = repeated ? reflection->FieldSize(message_, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      const int index = repeated ? i : -1;
+      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+        Child(field->number(), index).CheckEnums();
+      } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+        CheckEnum(*field, index);
+      }
+    }
+  }
+}
+
+void Section::CheckEnum(const FieldDescriptor& field, int index) const {
+  const google::protobuf::Reflection* const reflection =
+      message_.GetReflection();
+  const int value =
+      index < 0 ? reflection->GetEnumValue(message_, &field)
+                : reflection->GetRepeatedEnumValue(message_, &field, index);
+  const EnumDescriptor& type = *field.enum_type();
+  if (type.FindValueByNumber(value) != nullptr) return;
+  ProblemAt(PositionOf(field.number(), index), field.number(),
+            absl::StrCat(value, " is not one of ", NamesOf(type)));
+}
+
 void Section::Problem(int field, absl::string_view message) const {
-  const Position position = PositionOf(field, -1);
+  ProblemAt(PositionOf(field, -1), field, message);
+}
+
+void Section::ProblemAt(Position position, int field,
+                        absl::string_view message) const {
   problems_.Add(
       position.line, position.column,
       absl::StrCat(path_, path_.empty() ? "" : ".",

@@ -47,7 +47,8 @@ class Problems {
 };
 
 // Parses `text`, strictly, into `message` and notes positions in `positions`.
-// What is wrong goes to `problems`, unknown fields one by one.
+// What is wrong goes to `problems`, unknown fields one by one. So do numbers
+// that an enum does not have: protobuf keeps those.
 void ParseText(absl::string_view text, google::protobuf::Message& message,
                google::protobuf::TextFormat::ParseInfoTree& positions,
                Problems& problems);
@@ -82,6 +83,10 @@ class Section {
   Section Nested(int field) const;
   Section NestedAt(int field, int index) const;
 
+  // Reports every number of an enum's field, here and below, that the enum does
+  // not have.
+  void CheckEnums() const;
+
   // "file:line:column: section.field: message", at the section where the field
   // was left out.
   void Problem(int field, absl::string_view message) const;
@@ -105,7 +110,10 @@ class Section {
   const google::protobuf::FieldDescriptor* Descriptor(int field) const;
   // Of the field, or of the section where it was left out.
   Position PositionOf(int field, int index) const;
+  void ProblemAt(Position position, int field, absl::string_view message) const;
   Section Child(int field, int index) const;
+  void CheckEnum(const google::protobuf::FieldDescriptor& field,
+                 int index) const;
 
   const google::protobuf::Message& message_;
   const Positions* positions_;  // Null when the section was left out.

@@ -14,6 +14,9 @@ namespace uacced {
 
 // See proto/uacced/v1/fault.proto.
 struct FaultSpec {
+  static constexpr uint32_t kAlways = 1000;                   // As per_mille.
+  static constexpr uint64_t kMaxDelayNs = 3'600'000'000'000;  // An hour.
+
   enum class Kind : uint8_t {
     kStatus,
     kCorrupt,
@@ -32,10 +35,14 @@ struct FaultSpec {
   Kind kind = Kind::kStatus;
   std::optional<hw::Operation> operation;  // None: all.
   uint64_t skip = 0;
-  uint64_t count = 1;         // At least 1.
-  uint32_t per_mille = 1000;  // 1..1000
+  uint64_t count = 1;            // At least 1.
+  uint32_t per_mille = kAlways;  // 1..1000
   uint64_t parameter = 0;
 };
+
+// Whether there is a device that can fail like that. INVALID_ARGUMENT begins
+// with the name of the field of v1::Fault that is wrong.
+absl::Status Validate(const FaultSpec& fault);
 
 // Threads: implementations are thread-safe.
 class FaultTarget {
@@ -47,8 +54,8 @@ class FaultTarget {
 
   virtual ~FaultTarget() = default;
 
-  // INVALID_ARGUMENT: the device cannot fail like that, with a text that says
-  // why. RESOURCE_EXHAUSTED: it has too many.
+  // INVALID_ARGUMENT: as Validate(), or this device cannot fail like that.
+  // RESOURCE_EXHAUSTED: it has too many.
   virtual absl::Status AddFault(const FaultSpec& fault) = 0;
   virtual void ClearFaults() = 0;
   virtual std::vector<Entry> ListFaults() const = 0;

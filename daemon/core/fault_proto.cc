@@ -3,11 +3,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
 
 namespace uacced {
 namespace {
-
-constexpr uint32_t kAlways = 1000;
 
 // The enums list the same kinds in the same order.
 constexpr int kFirstKind = v1::Fault::STATUS;
@@ -35,18 +34,20 @@ absl::StatusOr<FaultSpec> FromProto(const v1::Fault& fault) {
     out.operation = OperationByName(fault.operation());
     if (!out.operation.has_value()) {
       return absl::InvalidArgumentError(
-          "operation: must be empty or one of copy, compress, decompress, "
-          "encrypt, decrypt, digest");
+          "operation: must be empty or one of compress, decompress, encrypt, "
+          "decrypt, digest");
     }
   }
-  if (fault.per_mille() > kAlways) {
+  if (fault.per_mille() > FaultSpec::kAlways) {
     return absl::InvalidArgumentError(
         absl::StrCat("per_mille: ", fault.per_mille(), " is more than 1000"));
   }
   out.skip = fault.skip();
   out.count = fault.count() == 0 ? 1 : fault.count();
-  out.per_mille = fault.per_mille() == 0 ? kAlways : fault.per_mille();
+  out.per_mille =
+      fault.per_mille() == 0 ? FaultSpec::kAlways : fault.per_mille();
   out.parameter = fault.parameter();
+  UACCED_RETURN_IF_ERROR(Validate(out));
   return out;
 }
 

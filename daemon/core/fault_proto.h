@@ -10,7 +10,8 @@
 
 namespace uacced {
 
-// INVALID_ARGUMENT begins with the name of the field that is wrong.
+// INVALID_ARGUMENT, as Validate() too, begins with the name of the field that
+// is wrong.
 absl::StatusOr<FaultSpec> FromProto(const v1::Fault& fault);
 
 v1::Fault ToProto(const FaultSpec& fault);

@@ -26,9 +26,6 @@ using hw::hisi::Port;
 // Of the device for fallbacks: as an ordinary one.
 constexpr uint32_t kFallbackQueueDepth = 32;
 
-// What a reset or a lost queue may need while the old ones are not closed.
-constexpr uint32_t kSpareQueues = 2;
-
 LaneTimeouts Timeouts(const PolicyConfig& policy) {
   LaneTimeouts timeouts_ns;
   for (size_t i = 0; i < timeouts_ns.size(); ++i) {
@@ -75,9 +72,8 @@ absl::StatusOr<DeviceSpec> OpenModel(const HisiModelConfig& config,
   const Port::Engine engine = config.engine == HisiModelConfig::Engine::kZip
                                   ? Port::Engine::kZip
                                   : Port::Engine::kSec;
-  const uint32_t kinds = engine == Port::Engine::kZip ? 2 : 1;
   const uint32_t queue_count =
-      kinds * config.queues * reactor_count + kSpareQueues;
+      config.QueueCount(reactor_count) + HisiModelConfig::kSpareQueues;
   UACCED_ASSIGN_OR_RETURN(
       std::unique_ptr<DeviceModel> model,
       DeviceModel::Create({.name = config.name,

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -26,6 +27,16 @@ Config ModelConfig(std::vector<FaultSpec> faults) {
                                     .parallelism = 1,
                                     .faults = std::move(faults)}};
   return config;
+}
+
+TEST(OpenDevicesTest, AModelHasAsManyQueuesAsAConfigurationMayAskFor) {
+  Config config = ModelConfig({});
+  auto& model = std::get<HisiModelConfig>(config.devices[0]);
+  model.queues = HisiModelConfig::kMaxQueues / 2;
+  ASSERT_EQ(model.QueueCount(1), HisiModelConfig::kMaxQueues);
+  EXPECT_TRUE(OpenDevices(config, 1).ok());
+  ++model.queues;
+  EXPECT_TRUE(absl::IsInvalidArgument(OpenDevices(config, 1).status()));
 }
 
 class ModelFaultsTest : public testing::Test {

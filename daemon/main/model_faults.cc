@@ -1,9 +1,9 @@
 #include "daemon/main/model_faults.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 
 namespace uacced {
@@ -13,7 +13,7 @@ using hw::hisi::FaultKind;
 using hw::hisi::FaultRule;
 using hw::hisi::OperationClass;
 
-constexpr uint64_t kMaxDelayNs = FaultRule::kMaxDelayUs * 1000;
+static_assert(FaultSpec::kMaxDelayNs == FaultRule::kMaxDelayUs * 1000);
 
 FaultKind ToKind(FaultSpec::Kind kind) {
   switch (kind) {
@@ -52,7 +52,7 @@ bool IsOfDevice(FaultKind kind) {
          kind == FaultKind::kRemove || kind == FaultKind::kReturn;
 }
 
-absl::StatusOr<OperationClass> ToClass(hw::Operation operation) {
+std::optional<OperationClass> ToClass(hw::Operation operation) {
   switch (operation) {
     case hw::Operation::kCompress:
       return OperationClass::kCompress;
@@ -67,35 +67,18 @@ absl::StatusOr<OperationClass> ToClass(hw::Operation operation) {
     case hw::Operation::kCopy:
       break;
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("operation: no accelerator does ", hw::Name(operation)));
+  return std::nullopt;
 }
 
-// In the words of fault.proto: the model's own have other names and units.
-absl::Status CheckParameter(FaultKind kind, uint64_t parameter) {
-  if (kind == FaultKind::kSlow && parameter == 0) {
-    return absl::InvalidArgumentError(
-        "parameter: is required for slow, in nanoseconds");
-  }
-  uint64_t limit = UINT32_MAX;
-  if (kind == FaultKind::kSlow || IsOfDevice(kind)) limit = kMaxDelayNs;
-  if (kind == FaultKind::kUnknownTag) limit = 1;
-  if (parameter <= limit) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("parameter: ", parameter, " is more than ", limit));
-}
-
-absl::StatusOr<FaultRule> ToRule(const FaultSpec& fault, uint64_t seed) {
+// REQUIRES: Validate(fault).
+FaultRule ToRule(const FaultSpec& fault, uint64_t seed) {
   FaultRule rule;
   rule.kind = ToKind(fault.kind);
-  if (fault.operation.has_value()) {
-    UACCED_ASSIGN_OR_RETURN(rule.operation, ToClass(*fault.operation));
-  }
+  if (fault.operation.has_value()) rule.operation = ToClass(*fault.operation);
   rule.skip_count = fault.skip;
   rule.count = fault.count;
   rule.per_mille = fault.per_mille;
   rule.seed = seed;
-  UACCED_RETURN_IF_ERROR(CheckParameter(rule.kind, fault.parameter));
   if (rule.kind == FaultKind::kSlow || IsOfDevice(rule.kind)) {
     // Rounded up: what is asked for is never nothing.
     rule.delay_us = (fault.parameter + 999) / 1000;
@@ -104,23 +87,26 @@ absl::StatusOr<FaultRule> ToRule(const FaultSpec& fault, uint64_t seed) {
   }
   // What happens to a device need not wait for a request.
   rule.at_once = IsOfDevice(rule.kind) && !rule.operation.has_value() &&
-                 rule.skip_count == 0 && rule.per_mille == 1000;
-  if (rule.kind == FaultKind::kReturn && !rule.at_once) {
-    return absl::InvalidArgumentError(
-        "kind: return comes at once, a device that is gone has no requests to "
-        "wait for: it takes no operation, skip or per_mille");
-  }
+                 rule.skip_count == 0 && rule.per_mille == FaultSpec::kAlways;
   return rule;
 }
 
 }  // namespace
 
 absl::Status ModelFaults::AddFault(const FaultSpec& fault) {
-  UACCED_ASSIGN_OR_RETURN(const FaultRule rule, ToRule(fault, seed_));
+  UACCED_RETURN_IF_ERROR(Validate(fault));
+  const FaultRule rule = ToRule(fault, seed_);
   // Not under the lock: it may stop queues, and wait for what they are at.
   if (rule.at_once) return model_->AddFault(rule).status();
   const std::lock_guard lock(mutex_);
   UACCED_ASSIGN_OR_RETURN(const uint64_t id, model_->AddFault(rule));
+  // The model may have forgotten others for it, which are not to pile up here.
+  const std::vector<hw::hisi::FaultReport> known = model_->Faults();
+  std::erase_if(faults_, [&known](const auto& entry) {
+    return std::none_of(
+        known.begin(), known.end(),
+        [&entry](const auto& report) { return report.id == entry.first; });
+  });
   faults_[id] = fault;
   return absl::OkStatus();
 }

@@ -25,7 +25,7 @@ class DeviceStatusTest : public testing::Test {
     placement_.AddReactor(reactor_.get());
     hw::DeviceInfo& info = zip_.fake_info;
     info.name = "zip";
-    info.kind = "hisi_model";
+    info.kind = "hisi_zip";
     info.simulated = true;
     info.numa_node = 1;
     hw::CapabilitySet down;
@@ -55,7 +55,7 @@ TEST_F(DeviceStatusTest, ADeviceThatIsWell) {
   metrics_.CountVerified(0, true);
   const Status status = Read(0);
   EXPECT_EQ(status.name(), "zip");
-  EXPECT_EQ(status.kind(), "hisi_model");
+  EXPECT_EQ(status.kind(), "hisi_zip");
   EXPECT_EQ(status.path(), v1::Execution::PATH_HARDWARE);
   EXPECT_TRUE(status.simulated());
   EXPECT_FALSE(status.fallback_only());

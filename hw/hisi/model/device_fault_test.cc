@@ -270,12 +270,27 @@ TEST_F(DeviceFaultTimeTest, IsolationHoldsUntilItIsCleared) {
   EXPECT_TRUE(absl::IsUnavailable(model_->OpenQueue(0).status()));
   Clock().Advance(int64_t{1'000'000'000'000});
   EXPECT_TRUE(absl::IsUnavailable(model_->Reset()));
-  Add({.kind = FaultKind::kReturn, .at_once = true});  // Was not gone.
-  EXPECT_EQ(model_->presence(), Presence::kIsolated);
   model_->ClearFaults();
   EXPECT_EQ(model_->presence(), Presence::kPresent);
   EXPECT_TRUE(model_->Reset().ok());
   PassThrough(*OpenStarted(*model_));
+}
+
+TEST_F(DeviceFaultTimeTest, IsolatedDeviceReturns) {
+  Add({.kind = FaultKind::kIsolate, .at_once = true});
+  EXPECT_EQ(model_->presence(), Presence::kIsolated);
+  Add({.kind = FaultKind::kReturn, .at_once = true});
+  EXPECT_EQ(model_->presence(), Presence::kPresent);
+  EXPECT_TRUE(model_->Reset().ok());
+  PassThrough(*OpenStarted(*model_));
+}
+
+TEST_F(DeviceFaultTimeTest, ReturnDoesNotEndAReset) {
+  Add({.kind = FaultKind::kDeviceReset, .delay_us = 500, .at_once = true});
+  Add({.kind = FaultKind::kReturn, .at_once = true});
+  EXPECT_TRUE(absl::IsUnavailable(model_->OpenQueue(0).status()));
+  Clock().Advance(500'000);
+  EXPECT_TRUE(model_->OpenQueue(0).ok());
 }
 
 TEST_F(DeviceFaultTimeTest, RemovedDeviceReturns) {

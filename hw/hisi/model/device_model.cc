@@ -311,7 +311,7 @@ absl::StatusOr<uint64_t> DeviceModelImpl::AddFault(const FaultRule& rule) {
   if (!rule.at_once) return faults_.Add(rule);
   device_.fault_counts[static_cast<size_t>(rule.kind)].fetch_add(1);
   if (rule.kind == FaultKind::kReturn) {
-    state_.Leave(DeviceState::Trouble::kGone);
+    state_.Return();
   } else {
     TakeAway(rule.kind, rule.delay_us);
   }

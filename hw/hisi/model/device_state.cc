@@ -19,9 +19,9 @@ void DeviceState::Leave() {
   end_ns_ = 0;
 }
 
-void DeviceState::Leave(Trouble trouble) {
+void DeviceState::Return() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (trouble_ == trouble) end_ns_ = 0;
+  if (trouble_ != Trouble::kResetting) end_ns_ = 0;
 }
 
 Presence DeviceState::presence(int64_t now_ns) const {

@@ -21,9 +21,11 @@ class DeviceState {
   // Until `end_ns`, or for good with kInfiniteFutureNs. A lesser trouble does
   // not end a greater one.
   void Enter(Trouble trouble, int64_t now_ns, int64_t end_ns);
-  // Ends it whatever it is, or only when it is `trouble`.
+  // Ends it, whatever it is.
   void Leave();
-  void Leave(Trouble trouble);
+  // Ends what keeps the device out of use, gone or isolated. A reset goes on:
+  // it ends by itself.
+  void Return();
 
   Presence presence(int64_t now_ns) const;
   // Whether queues open and start. UNAVAILABLE says why not.

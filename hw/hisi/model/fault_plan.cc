@@ -20,6 +20,10 @@ bool Matches(const FaultRule& rule, const FaultPlan::Operation& operation) {
          (!rule.sqn || *rule.sqn == operation.sqn);
 }
 
+bool IsUsedUp(const FaultReport& report) {
+  return report.rule.count != 0 && report.hits == report.rule.count;
+}
+
 void Apply(const FaultRule& rule, uint64_t random, FaultVerdict& verdict) {
   verdict.kinds |= FaultVerdict::Bit(rule.kind);
   switch (rule.kind) {
@@ -58,9 +62,10 @@ std::optional<FaultKind> FaultVerdict::halt() const {
 
 absl::StatusOr<uint64_t> FaultPlan::Add(const FaultRule& rule) {
   std::lock_guard<std::mutex> lock(mutex_);
+  if (rules_.size() == kMaxRules) std::erase_if(rules_, IsUsedUp);
   if (rules_.size() == kMaxRules) {
     return absl::ResourceExhaustedError(absl::StrCat(
-        "a modelled device takes ", kMaxRules, " rules of faults"));
+        "a modelled device takes ", kMaxRules, " faults that may still hit"));
   }
   rules_.push_back({.id = ++last_id_, .rule = rule});
   active_.store(true, std::memory_order_release);
@@ -86,7 +91,7 @@ FaultVerdict FaultPlan::Decide(const Operation& operation) {
     if (!Matches(rule, operation)) continue;
     const uint64_t before = report.seen++;
     if (before < rule.skip_count) continue;
-    if (rule.count != 0 && report.hits == rule.count) continue;
+    if (IsUsedUp(report)) continue;
     const uint64_t drawn = Mix(rule.seed ^ Mix(before));
     if (drawn % 1000 >= rule.per_mille) continue;
     ++report.hits;

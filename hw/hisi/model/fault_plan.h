@@ -48,7 +48,9 @@ class FaultPlan {
 
   static constexpr size_t kMaxRules = 64;
 
-  // REQUIRES: Validate(rule). Returns its id. RESOURCE_EXHAUSTED: too many.
+  // REQUIRES: Validate(rule). Returns its id. When there are too many, those
+  // that have hit as often as they may are forgotten. RESOURCE_EXHAUSTED: there
+  // are none of them.
   absl::StatusOr<uint64_t> Add(const FaultRule& rule);
   void Clear();
   // In the order in which they were added.

@@ -142,5 +142,27 @@ TEST(FaultPlanTest, TakesABoundedNumberOfRules) {
   EXPECT_EQ(plan.Add({}).value(), FaultPlan::kMaxRules + 1);
 }
 
+TEST(FaultPlanTest, RulesThatAreUsedUpMakeRoom) {
+  FaultPlan plan;
+  ASSERT_TRUE(plan.Add({.count = 2}).ok());
+  for (size_t i = 1; i < FaultPlan::kMaxRules; ++i) {
+    ASSERT_TRUE(plan.Add({.sqn = 9}).ok());
+  }
+  plan.Decide({});
+  EXPECT_TRUE(absl::IsResourceExhausted(plan.Add({}).status()));
+  plan.Decide({});
+  // Still told of, until its place is needed.
+  ASSERT_EQ(plan.Report().size(), FaultPlan::kMaxRules);
+  EXPECT_EQ(plan.Report()[0].hits, 2);
+  EXPECT_EQ(plan.Add({.count = 0}).value(), FaultPlan::kMaxRules + 1);
+  const std::vector<FaultReport> reports = plan.Report();
+  ASSERT_EQ(reports.size(), FaultPlan::kMaxRules);
+  EXPECT_EQ(reports.front().id, 2);
+  EXPECT_EQ(reports.back().id, FaultPlan::kMaxRules + 1);
+  // What never ends is never used up.
+  plan.Decide({});
+  EXPECT_TRUE(absl::IsResourceExhausted(plan.Add({}).status()));
+}
+
 }  // namespace
 }  // namespace uacced::hw::hisi

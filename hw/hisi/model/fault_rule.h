@@ -30,9 +30,10 @@ enum class FaultKind : uint8_t {
   kQueueStop,  // Stopped as the kernel does, stop words included.
   // Of the device: every queue is stopped so, none opens or starts.
   kDeviceReset,  // For `delay_us`; then it is back.
-  kIsolate,      // For `delay_us`, 0: until faults are cleared. No reset helps.
+  kIsolate,      // For `delay_us`, 0: until kReturn or faults are cleared. No
+                 // reset helps.
   kRemove,       // For `delay_us`, 0: until kReturn or faults are cleared.
-  kReturn,       // The end of kRemove. No operation can bring it: at once.
+  kReturn,  // The end of kIsolate and kRemove. No operation brings it: at once.
 };
 inline constexpr size_t kFaultKindCount = 13;
 
