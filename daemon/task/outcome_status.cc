@@ -72,4 +72,12 @@ absl::Status OutcomeStatus(const Outcome& outcome, hw::Operation operation,
                    {.reason = "INTERNAL"});
 }
 
+absl::Status AcceleratorFailed(absl::string_view name) {
+  return MakeError(
+      StatusCode::kUnavailable,
+      absl::StrCat(name, " failed this request; retry, or see `uaccectl ",
+                   "devices`"),
+      {.reason = "DEVICE_FAILED", .retry_after = absl::Milliseconds(20)});
+}
+
 }  // namespace uacced

@@ -3,12 +3,13 @@
 //
 //   an accelerator's OK       believed, unless it is to be checked; a check
 //                             that fails means: again
-//   its word on the input     the CPU is asked, too, if the mode allows that
+//   its word on the input     the CPU is asked, too: task_confirm.cc
 //   its failure, its loss     again: on another accelerator, then on the CPU,
 //                             as far as the mode allows
 //   the CPU's word            final
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,7 +19,6 @@
 #include "base/status_macros.h"
 #include "daemon/core/error.h"
 #include "daemon/task/outcome_status.h"
-#include "daemon/task/strict_inflate.h"
 #include "daemon/task/task.h"
 #include "hw/stream.h"
 
@@ -32,13 +32,10 @@ using absl::StatusCode;
 constexpr uint64_t kGrowthFactor = 4;
 constexpr uint64_t kMinGrownBytes = 4096;
 
-// How often devices may fail a step until the CPU, or nobody, is asked.
-constexpr int kMaxFailures = 3;
-
-absl::Status VerifyFailed() {
+absl::Status VerifyFailed(int times) {
   return MakeError(StatusCode::kDataLoss,
-                   absl::StrCat("the output was found to be wrong, ",
-                                kMaxFailures, " times; nothing was delivered"),
+                   absl::StrCat("the output was found to be wrong, ", times,
+                                " times; nothing was delivered"),
                    {.reason = "VERIFY_FAILED"});
 }
 
@@ -49,34 +46,6 @@ absl::Status WindowTooLarge() {
                    hw::kMaxStreamWindowBytes,
                    " bytes, which streams do not give; Decompress takes it"),
       {.reason = "WINDOW_TOO_LARGE"});
-}
-
-bool DoesNotFit(const Outcome& outcome) {
-  return outcome.code == StatusCode::kOutOfRange &&
-         outcome.cause == Cause::kDevice;
-}
-
-// The device's own word on the input.
-bool IsWordOnInput(const Outcome& outcome) {
-  return outcome.cause == Cause::kDevice &&
-         (outcome.code == StatusCode::kInvalidArgument ||
-          outcome.code == StatusCode::kOutOfRange);
-}
-
-// Whether input that the CPU took is good by every reader's lights. Of the
-// deflate family it is not always: see strict_inflate.h.
-bool IsBeyondDispute(const hw::Request& request) {
-  if (request.operation != hw::Operation::kDecompress) return true;
-  switch (request.algorithm) {
-    case hw::Algorithm::kGzip:
-    case hw::Algorithm::kZlib:
-    case hw::Algorithm::kDeflate:
-      // Nobody but a check reads fragments, and on the CPU.
-      return !request.fragment &&
-             IsStrictlyValid(request.algorithm, request.source);
-    default:
-      return true;
-  }
 }
 
 // Samples need not be secret, but must not keep step with the requests.
@@ -97,7 +66,7 @@ const Placement::Target& Task::worker() const {
 }
 
 Task::Result Task::ActOnOutcome() {
-  HearConfirmation();
+  if (std::optional<Result> heard = HearConfirmation()) return *heard;
   switch (Judge()) {
     case Verdict::kDone:
       return checking_ == Checking::kNo ? AfterStep() : StartCheck();
@@ -139,16 +108,13 @@ Task::Verdict Task::Judge() const {
 }
 
 Task::Verdict Task::JudgeAccelerator() const {
-  const bool may_use_cpu = current().mode != ExecutionMode::kHardwareOnly;
   const Outcome& outcome = job_->outcome;
   const bool may_be_right =
       outcome.code == StatusCode::kInvalidArgument ||
       (DoesNotFit(outcome) &&
        current().request.operation == hw::Operation::kDecompress);
-  if (may_be_right && outcome.cause == Cause::kDevice) {
-    return may_use_cpu ? Verdict::kConfirm : Verdict::kEnd;
-  }
-  return Verdict::kAgain;
+  return may_be_right && outcome.cause == Cause::kDevice ? Verdict::kConfirm
+                                                         : Verdict::kAgain;
 }
 
 // Output of a compression always fits, unless the device needs more room than
@@ -196,43 +162,6 @@ Task::Result Task::Again(Fallback reason, const absl::Status& failure) {
   // Others could not do it either, or are not asked.
   const bool cannot = result.has_value() && reason == Fallback::kNotCapable;
   return cannot ? Result(failure) : result;
-}
-
-Task::Result Task::Confirm() {
-  const Attempts before = attempts_;
-  const absl::Status failure = OutcomeError();
-  if (job_->outcome.code == StatusCode::kInvalidArgument) {
-    attempts_.accused = job_->device_index;
-  }
-  attempts_.excluded |= uint64_t{1} << job_->device_index;
-  attempts_.reason = Fallback::kNotConfirmed;
-  attempts_.cpu = true;
-  ++attempts_.failures;
-  Result result = PlaceNow(current().request);
-  if (!result.has_value()) return result;
-  // There is no CPU to ask: the accelerator's word has to do.
-  attempts_ = before;
-  return failure;
-}
-
-// The CPU has looked at what an accelerator had called bad. Clients choose what
-// is looked at, so only what no device that works may say counts against it.
-void Task::HearConfirmation() {
-  if (attempts_.reason != Fallback::kNotConfirmed) return;
-  const StatusCode code = job_->outcome.code;
-  if (code != StatusCode::kOk && !IsWordOnInput(job_->outcome)) return;
-  if (code == StatusCode::kOutOfRange && MayGrow()) return;  // Not yet.
-  // If the CPU does not like it either, nothing fell back.
-  if (code != StatusCode::kOk) current().fallback = Fallback::kNone;
-  if (attempts_.accused == Placement::kNoDevice) return;
-  const uint16_t accused =
-      std::exchange(attempts_.accused, Placement::kNoDevice);
-  // The CPU may not have come to what was bad.
-  if (code == StatusCode::kOutOfRange) return;
-  const bool was_right = code == StatusCode::kInvalidArgument ||
-                         !IsBeyondDispute(current().request);
-  path_.metrics.CountVerified(accused, was_right);
-  if (!was_right) ReportMismatch(accused);
 }
 
 absl::Status Task::OutcomeError() const {
@@ -338,7 +267,7 @@ Task::Result Task::AfterCheck() {
   }
   GiveBack(job_->output);
   job_->output = std::move(unverified_);
-  return Again(Fallback::kNotVerified, VerifyFailed());
+  return Again(Fallback::kNotVerified, VerifyFailed(kMaxFailures));
 }
 
 // The check did the work, too: what it gave takes the place of what was wrong.
