@@ -16,6 +16,13 @@ inline bool DoesNotFit(const Outcome& outcome) {
          outcome.cause == Cause::kDevice;
 }
 
+// Whether no device that works can want more room for so much output, however
+// much it likes to spare.
+inline bool IsAmple(uint64_t room_bytes, uint64_t output_bytes) {
+  constexpr uint64_t kSpareBytes = 1024;
+  return room_bytes / 2 >= output_bytes + kSpareBytes;
+}
+
 // The device's own word on the input.
 inline bool IsWordOnInput(const Outcome& outcome) {
   return DoesNotFit(outcome) ||

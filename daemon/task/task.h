@@ -99,10 +99,10 @@ class Task : public Reply, private ReplyTask {
     kAgain,    // The same on another device.
     kConfirm,  // The same on the CPU, which may see it otherwise.
   };
-  // What an accelerator said against the input.
-  struct Charge {
+  struct Charge {  // What an accelerator said against the input.
     uint16_t device_index = Placement::kNoDevice;  // kNoDevice: nothing.
     Outcome word = {};
+    uint64_t room_bytes = 0;  // For the output.
   };
   // The result of the whole task, or nothing while a job is on its way: then
   // the task may already have ended on another thread.

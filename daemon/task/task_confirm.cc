@@ -8,6 +8,7 @@
 //                      accelerator; what no device that works would have said
 //                      counts against the first one
 //   there is no CPU    the accelerator's word has to do
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -36,13 +37,23 @@ bool IsBeyondDispute(const hw::Request& request) {
   }
 }
 
+// `word` was said of `request` with `room_bytes` for its output, of which the
+// CPU made `output_bytes` without complaint. Clients choose what is looked at,
+// so only what no device that works may say is wrong.
+bool IsWrong(const Outcome& word, uint64_t room_bytes, uint64_t output_bytes,
+             const hw::Request& request) {
+  if (DoesNotFit(word) && !IsAmple(room_bytes, output_bytes)) return false;
+  return IsBeyondDispute(request);
+}
+
 }  // namespace
 
 Task::Result Task::Confirm() {
   const Attempts before = attempts_;
   const absl::Status failure = OutcomeError();
   attempts_.charge = {.device_index = job_->device_index,
-                      .word = job_->outcome};
+                      .word = job_->outcome,
+                      .room_bytes = current().request.destination.size()};
   attempts_.excluded |= uint64_t{1} << job_->device_index;
   attempts_.reason = Fallback::kNotConfirmed;
   attempts_.cpu = true;
@@ -68,12 +79,12 @@ std::optional<Task::Result> Task::HearConfirmation() {
   const bool hardware_only = current().mode == ExecutionMode::kHardwareOnly;
   if (!is_ok || hardware_only) current().fallback = Fallback::kNone;
   if (hardware_only) current().device_index = charge.device_index;
-  // Clients choose what is looked at, so only what no device that works may say
-  // is wrong.
   const bool is_wrong =
-      is_ok && !DoesNotFit(charge.word) && IsBeyondDispute(current().request);
-  // Of what did not fit, the CPU may not have come to what was bad.
-  if (!DoesNotFit(charge.word) && !DoesNotFit(outcome)) {
+      is_ok && IsWrong(charge.word, charge.room_bytes, outcome.produced_bytes,
+                       current().request);
+  // Of what did not fit, the CPU may not have come to what was bad; and room
+  // that does for the CPU may have been just too little.
+  if (is_wrong || !(DoesNotFit(charge.word) || DoesNotFit(outcome))) {
     path_.metrics.CountVerified(charge.device_index, !is_wrong);
   }
   if (is_wrong) ReportMismatch(charge.device_index);

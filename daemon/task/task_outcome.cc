@@ -48,6 +48,13 @@ absl::Status WindowTooLarge() {
       {.reason = "WINDOW_TOO_LARGE"});
 }
 
+// Whether a device may say so because of the input. What is compressed never
+// grows beyond the room that it is given.
+bool MayBeRight(const Outcome& outcome, hw::Operation operation) {
+  return IsWordOnInput(outcome) &&
+         (!DoesNotFit(outcome) || operation == hw::Operation::kDecompress);
+}
+
 // Samples need not be secret, but must not keep step with the requests.
 uint64_t NextRandom() {
   thread_local uint64_t state =
@@ -80,6 +87,12 @@ Task::Result Task::ActOnOutcome() {
       return OutcomeError();
   }
   const Outcome& outcome = job_->outcome;
+  const hw::Request& request = current().request;
+  if (DoesNotFit(outcome) && attempts_.grown &&
+      IsAmple(request.destination.size(), request.source.size())) {
+    path_.metrics.CountVerified(job_->device_index, false);
+    ReportMismatch(job_->device_index);
+  }
   const Fallback reason =
       outcome.cause == Cause::kDeviceLost          ? Fallback::kDeviceLost
       : outcome.code == StatusCode::kUnimplemented ? Fallback::kNotCapable
@@ -108,13 +121,8 @@ Task::Verdict Task::Judge() const {
 }
 
 Task::Verdict Task::JudgeAccelerator() const {
-  const Outcome& outcome = job_->outcome;
-  const bool may_be_right =
-      outcome.code == StatusCode::kInvalidArgument ||
-      (DoesNotFit(outcome) &&
-       current().request.operation == hw::Operation::kDecompress);
-  return may_be_right && outcome.cause == Cause::kDevice ? Verdict::kConfirm
-                                                         : Verdict::kAgain;
+  return MayBeRight(job_->outcome, operation()) ? Verdict::kConfirm
+                                                : Verdict::kAgain;
 }
 
 // Output of a compression always fits, unless the device needs more room than
@@ -170,12 +178,10 @@ absl::Status Task::OutcomeError() const {
   if (step.request.stream != nullptr && DoesNotFit(outcome)) {
     return WindowTooLarge();
   }
-  // To whoever would not have another device, this one is out of use for now.
   if (step.request.stream == nullptr && worker().info().hardware &&
-      outcome.cause == Cause::kDevice && !IsWordOnInput(outcome) &&
+      outcome.cause == Cause::kDevice && !MayBeRight(outcome, operation()) &&
       outcome.code != StatusCode::kUnimplemented) {
-    return OutcomeStatus({StatusCode::kUnavailable, Cause::kDevice, 0},
-                         step.request.operation, step.output_limit_bytes);
+    return AcceleratorFailed(worker().info().name);
   }
   return OutcomeStatus(outcome, step.request.operation,
                        step.output_limit_bytes);
