@@ -1,10 +1,12 @@
 #include "daemon/stream/task_runner.h"
 
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include "base/status_macros.h"
 #include "daemon/task/task.h"
+#include "hw/device.h"
 
 namespace uacced {
 namespace {
@@ -82,7 +84,10 @@ absl::StatusOr<PieceRunner::OpenedStream> TaskRunner::OpenStream(
   UACCED_ASSIGN_OR_RETURN(
       Placement::OpenedStream opened,
       path_.placement.OpenStream(spec, mode, path_.clock.NowNs()));
-  return OpenedStream{std::move(opened.stream), opened.device_index};
+  const hw::DeviceInfo& device =
+      path_.placement.targets()[opened.device_index].info();
+  return OpenedStream{std::move(opened.stream), opened.device_index,
+                      device.hardware ? device.name : std::string()};
 }
 
 }  // namespace uacced

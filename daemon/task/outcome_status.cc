@@ -80,4 +80,14 @@ absl::Status AcceleratorFailed(absl::string_view name) {
       {.reason = "DEVICE_FAILED", .retry_after = absl::Milliseconds(20)});
 }
 
+absl::Status InputNotConfirmed(absl::string_view name) {
+  return MakeError(
+      StatusCode::kUnavailable,
+      absl::StrCat(name,
+                   " calls the input corrupt, which nothing confirms in "
+                   "a stream that it makes: the input or the device is bad; "
+                   "PREFER_HARDWARE tells for certain"),
+      {.reason = "INPUT_NOT_CONFIRMED"});
+}
+
 }  // namespace uacced

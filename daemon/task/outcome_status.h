@@ -39,6 +39,10 @@ absl::Status OutcomeStatus(const Outcome& outcome, hw::Operation operation,
 // out of use for now.
 absl::Status AcceleratorFailed(absl::string_view name);
 
+// Of a stream: the accelerator `name` calls the input corrupt. Nobody else
+// knows the stream's state, so nobody can say whether it is.
+absl::Status InputNotConfirmed(absl::string_view name);
+
 }  // namespace uacced
 
 #endif  // UACCED_DAEMON_TASK_OUTCOME_STATUS_H_

@@ -174,17 +174,21 @@ Task::Result Task::Again(Fallback reason, const absl::Status& failure) {
 
 absl::Status Task::OutcomeError() const {
   const Outcome& outcome = job_->outcome;
-  const Step& step = current();
-  if (step.request.stream != nullptr && DoesNotFit(outcome)) {
-    return WindowTooLarge();
-  }
-  if (step.request.stream == nullptr && worker().info().hardware &&
-      outcome.cause == Cause::kDevice && !MayBeRight(outcome, operation()) &&
+  const bool streams = current().request.stream != nullptr;
+  if (worker().info().hardware && outcome.cause == Cause::kDevice &&
       outcome.code != StatusCode::kUnimplemented) {
-    return AcceleratorFailed(worker().info().name);
+    const absl::string_view name = worker().info().name;
+    if (!MayBeRight(outcome, operation())) return AcceleratorFailed(name);
+    // Nor is a stream's state for the CPU to look at. Windows that are too
+    // large are those of formats which only the CPU reads.
+    if (streams) {
+      return DoesNotFit(outcome) || operation() != hw::Operation::kDecompress
+                 ? AcceleratorFailed(name)
+                 : InputNotConfirmed(name);
+    }
   }
-  return OutcomeStatus(outcome, step.request.operation,
-                       step.output_limit_bytes);
+  if (streams && DoesNotFit(outcome)) return WindowTooLarge();
+  return OutcomeStatus(outcome, operation(), current().output_limit_bytes);
 }
 
 // On the polling thread.
