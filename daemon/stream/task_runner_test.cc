@@ -107,6 +107,50 @@ TEST_F(TaskRunnerTest, WhatAnAcceleratorSaysOfItselfIsUnavailable) {
   }
 }
 
+TEST_F(TaskRunnerTest, WhatIsToBeVerifiedAndCannotBeIsRefused) {
+  path_->verify = {.mode = Verify::kAll};
+  const std::string text = Text(10'000);
+  SpoilEverything(1);
+  const absl::Status status =
+      Stream(Operation::kCompress, Algorithm::kGzip, Mode::kHardwareOnly, text);
+  EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition) << status;
+  EXPECT_EQ(GetErrorDetail(status).reason, "STREAM_NOT_VERIFIABLE");
+  EXPECT_NE(status.message().find("PREFER_HARDWARE"), std::string::npos);
+  // The way out that the words name.
+  EXPECT_TRUE(Stream(Operation::kCompress, Algorithm::kGzip,
+                     Mode::kPreferHardware, text)
+                  .ok());
+  EXPECT_EQ(OnCpu(Operation::kDecompress, Algorithm::kGzip, output_), text);
+  EXPECT_EQ(scripts_[0].spoil + scripts_[1].spoil, 2) << "the CPU did it";
+
+  // Less than all is about what can be verified.
+  path_->verify = {.mode = Verify::kSampled, .sample_one_in = 1};
+  SpoilEverything(0);
+  EXPECT_TRUE(
+      Stream(Operation::kCompress, Algorithm::kGzip, Mode::kHardwareOnly, text)
+          .ok());
+}
+
+TEST_F(TaskRunnerTest, WithNobodyToMakeOrVerifyItTheWordsAreOthers) {
+  Start({.accelerators = 0});
+  path_->verify = {.mode = Verify::kAll};
+  EXPECT_EQ(Stream(Operation::kDigest, Algorithm::kSha256, Mode::kHardwareOnly,
+                   "text")
+                .code(),
+            StatusCode::kUnimplemented);
+  // Not even then does an accelerator make it.
+  Start({.accelerators = 1, .cpu = false, .fallback = false});
+  path_->verify = {.mode = Verify::kAll};
+  EXPECT_EQ(Stream(Operation::kDigest, Algorithm::kSha256,
+                   Mode::kPreferHardware, "text")
+                .code(),
+            StatusCode::kUnimplemented);
+  path_->verify = {};
+  EXPECT_TRUE(Stream(Operation::kDigest, Algorithm::kSha256,
+                     Mode::kPreferHardware, "text")
+                  .ok());
+}
+
 TEST_F(TaskRunnerTest, TheCpusWordOnTheInputIsFinal) {
   EXPECT_EQ(GetErrorDetail(Stream(Operation::kDecompress, Algorithm::kGzip,
                                   Mode::kPreferHardware, Text(1000)))
