@@ -27,7 +27,8 @@ class Mutation:
     tests: tuple
 
 
-TASK = ("//daemon/task:task_verify_test", "//daemon/task:task_replay_test")
+TASK = ("//daemon/task:task_confirm_test", "//daemon/task:task_replay_test",
+        "//daemon/task:task_verify_test")
 STORM = ("//tests/integration:device_storm_test",)
 HEALTH = ("//daemon/health:device_health_test",)
 RING = ("//hw/hisi:qm_ring_test", "//hw/hisi:hisi_queue_test",

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -85,6 +86,7 @@ class PieceRunner {
   struct OpenedStream {
     std::unique_ptr<hw::Stream> stream;
     uint16_t device_index;
+    std::string accelerator;  // Its name; empty: the CPU has the stream.
   };
 
   // Sees to it that `piece` is completed, which may have happened when this

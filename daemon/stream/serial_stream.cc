@@ -9,6 +9,7 @@
 #include "daemon/core/error.h"
 #include "daemon/stream/stream_errors.h"
 #include "daemon/task/format_detect.h"
+#include "daemon/task/outcome_status.h"
 #include "daemon/task/payload.h"
 
 namespace uacced {
@@ -29,11 +30,6 @@ absl::Status OutputTooLarge(uint64_t max_output_bytes) {
                    max_output_bytes),
       {.reason = "OUTPUT_TOO_LARGE",
        .metadata = {{"max_output_bytes", absl::StrCat(max_output_bytes)}}});
-}
-
-absl::Status BrokenDevice() {
-  return MakeError(absl::StatusCode::kInternal, "the device failed",
-                   {.reason = "DEVICE_FAILED"});
 }
 
 }  // namespace
@@ -65,6 +61,7 @@ absl::Status SerialStream::Open() {
   UACCED_RETURN_IF_ERROR(
       path_.admission.Grow(piece_.ticket, opened.stream->max_memory_bytes()));
   stream_ = std::move(opened.stream);
+  accelerator_ = std::move(opened.accelerator);
   piece_.mode = path_.mode;
   piece_.device_index = opened.device_index;
   piece_.deadline_ns = path_.deadline_ns;
@@ -201,6 +198,13 @@ absl::Status SerialStream::Take(const Piece::Result& result) {
   outputs_.push_back({.buffer = std::move(room_), .bytes = produced_bytes});
   room_ = hw::DmaBuffer();
   return absl::OkStatus();
+}
+
+// It broke the rules of hw::Stream.
+absl::Status SerialStream::BrokenDevice() const {
+  if (!accelerator_.empty()) return AcceleratorFailed(accelerator_);
+  return MakeError(absl::StatusCode::kInternal, "the device failed",
+                   {.reason = "DEVICE_FAILED"});
 }
 
 std::optional<StreamOutput> SerialStream::TakeOutput() {

@@ -13,6 +13,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "daemon/keys/key.h"
@@ -72,6 +73,7 @@ class SerialStream final : public ByteStream {
   bool MaySendNow();
   void Collect();
   absl::Status Take(const Piece::Result& result);
+  absl::Status BrokenDevice() const;
   void FinishIfDone();
   void Fail(absl::Status status);
 
@@ -81,6 +83,7 @@ class SerialStream final : public ByteStream {
 
   hw::StreamSpec spec_;
   std::unique_ptr<hw::Stream> stream_;  // Null until the format is known.
+  std::string accelerator_;             // Which has it, or empty.
   Input filling_;
   Input working_;
   hw::DmaBuffer room_;  // For the output of the next piece.

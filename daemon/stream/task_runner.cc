@@ -1,10 +1,14 @@
 #include "daemon/stream/task_runner.h"
 
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include "base/status_macros.h"
+#include "daemon/core/error.h"
+#include "daemon/core/verify_policy.h"
 #include "daemon/task/task.h"
+#include "hw/device.h"
 
 namespace uacced {
 namespace {
@@ -71,6 +75,25 @@ Path PathForPieces(const Path& path) {
   return out;
 }
 
+absl::Status CannotVerify() {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      "policy.verify is ALL, and what an accelerator makes of a stream with "
+      "one "
+      "state cannot be verified; take PREFER_HARDWARE, which has the CPU make "
+      "it, DIVISION_PARALLEL to compress, or have policy.verify ask for less",
+      {.reason = "STREAM_NOT_VERIFIABLE"});
+}
+
+bool HasAcceleratorFor(const Placement& placement, const hw::StreamSpec& spec) {
+  for (const Placement::Target& target : placement.targets()) {
+    const hw::Capability* can =
+        target.info().capabilities.Find(spec.operation, spec.algorithm);
+    if (target.info().hardware && can != nullptr && can->streams) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 TaskRunner::TaskRunner(const Path& path) : path_(PathForPieces(path)) {}
@@ -79,10 +102,20 @@ void TaskRunner::Run(Piece& piece) { (new PieceTask(path_, piece))->Start(); }
 
 absl::StatusOr<PieceRunner::OpenedStream> TaskRunner::OpenStream(
     const hw::StreamSpec& spec, ExecutionMode mode) {
+  if (path_.verify.mode == VerifyPolicy::Mode::kAll) {
+    if (mode != ExecutionMode::kHardwareOnly) {
+      mode = ExecutionMode::kSoftwareOnly;
+    } else if (HasAcceleratorFor(path_.placement, spec)) {
+      return CannotVerify();
+    }
+  }
   UACCED_ASSIGN_OR_RETURN(
       Placement::OpenedStream opened,
       path_.placement.OpenStream(spec, mode, path_.clock.NowNs()));
-  return OpenedStream{std::move(opened.stream), opened.device_index};
+  const hw::DeviceInfo& device =
+      path_.placement.targets()[opened.device_index].info();
+  return OpenedStream{std::move(opened.stream), opened.device_index,
+                      device.hardware ? device.name : std::string()};
 }
 
 }  // namespace uacced

@@ -19,6 +19,8 @@ class TaskRunner final : public PieceRunner {
   TaskRunner& operator=(const TaskRunner&) = delete;
 
   void Run(Piece& piece) override;
+  // FAILED_PRECONDITION where an accelerator would make a stream though all
+  // that accelerators make is to be verified: this cannot be.
   absl::StatusOr<OpenedStream> OpenStream(const hw::StreamSpec& spec,
                                           ExecutionMode mode) override;
 

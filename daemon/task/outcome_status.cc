@@ -72,4 +72,22 @@ absl::Status OutcomeStatus(const Outcome& outcome, hw::Operation operation,
                    {.reason = "INTERNAL"});
 }
 
+absl::Status AcceleratorFailed(absl::string_view name) {
+  return MakeError(
+      StatusCode::kUnavailable,
+      absl::StrCat(name, " failed this request; retry, or see `uaccectl ",
+                   "devices`"),
+      {.reason = "DEVICE_FAILED", .retry_after = absl::Milliseconds(20)});
+}
+
+absl::Status InputNotConfirmed(absl::string_view name) {
+  return MakeError(
+      StatusCode::kUnavailable,
+      absl::StrCat(name,
+                   " calls the input corrupt, which nothing confirms in "
+                   "a stream that it makes: the input or the device is bad; "
+                   "PREFER_HARDWARE tells for certain"),
+      {.reason = "INPUT_NOT_CONFIRMED"});
+}
+
 }  // namespace uacced

@@ -194,7 +194,7 @@ void Task::Complete(std::unique_ptr<Job> job, DeferredList& deferred) {
                      job->outcome.produced_bytes <= path_.inline_reply_bytes &&
                      path_.inline_reply_bytes > 0 && phase_ == Phase::kWork &&
                      checking_ == Checking::kNo &&
-                     attempts_.accused == Placement::kNoDevice;
+                     attempts_.charge.device_index == Placement::kNoDevice;
   job_ = std::move(job);
   if (quick) {
     Settle(AfterWork(), &deferred);

@@ -1,9 +1,8 @@
 // A Task is one accepted operation, from its steps to its result: it asks
 // admission, finds memory, brings a job for each step over the path, gives it
 // more room when the output did not fit, has it done again when a device failed
-// it (task_outcome.cc), checks what is to be checked, and hands the output of
-// one step to the next without copying it. Those who make tasks fill in the
-// steps and get Ended().
+// it (task_outcome.cc), checks what is to be checked, and hands the output on
+// uncopied. Those who make tasks fill in the steps and get Ended().
 //
 // Ownership: whoever made it keeps it until Ended(); it may end in Ended().
 //            The ticket lives as long as the task, so that answers still being
@@ -85,6 +84,8 @@ class Task : public Reply, private ReplyTask {
   Ticket TakeTicket() { return std::move(ticket_); }
 
  private:
+  // Devices that may fail a step until the CPU, or nobody, is asked.
+  static constexpr int kMaxFailures = 3;
   enum class Phase : uint8_t {
     kWork,
     kCheck,  // Of the work's output, on another device.
@@ -97,6 +98,11 @@ class Task : public Reply, private ReplyTask {
     kGrow,     // The same with more room.
     kAgain,    // The same on another device.
     kConfirm,  // The same on the CPU, which may see it otherwise.
+  };
+  struct Charge {  // What an accelerator said against the input.
+    uint16_t device_index = Placement::kNoDevice;  // kNoDevice: nothing.
+    Outcome word = {};
+    uint64_t room_bytes = 0;  // For the output.
   };
   // The result of the whole task, or nothing while a job is on its way: then
   // the task may already have ended on another thread.
@@ -135,8 +141,6 @@ class Task : public Reply, private ReplyTask {
   bool MayGrow() const;
   Result Grow();
   Result Again(Fallback reason, const absl::Status& failure);
-  Result Confirm();
-  void HearConfirmation();
   absl::Status OutcomeError() const;
   Checking ChooseChecking(const Job& job) const;
   Result StartCheck();
@@ -145,6 +149,11 @@ class Task : public Reply, private ReplyTask {
   Result AfterCheck();
   Result TakeCheckedResult();
   void ReportMismatch(uint16_t device_index);
+
+  // In task_confirm.cc.
+  Result Confirm();
+  std::optional<Result> HearConfirmation();
+  Result Refuted(const Charge& charge);
 
   const Path& path_;
   Step first_;
@@ -166,8 +175,7 @@ class Task : public Reply, private ReplyTask {
     Fallback reason = Fallback::kNone;  // Why it is done again.
     bool cpu = false;                   // From now on only there.
     bool grown = false;                 // Had more room.
-    // Called the input bad, which is being confirmed.
-    uint16_t accused = Placement::kNoDevice;
+    Charge charge;                      // Which is being confirmed.
   };
   Attempts attempts_;
   Checking checking_ = Checking::kNo;  // Of the work that has just ended.

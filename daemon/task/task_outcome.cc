@@ -3,12 +3,13 @@
 //
 //   an accelerator's OK       believed, unless it is to be checked; a check
 //                             that fails means: again
-//   its word on the input     the CPU is asked, too, if the mode allows that
+//   its word on the input     the CPU is asked, too: task_confirm.cc
 //   its failure, its loss     again: on another accelerator, then on the CPU,
 //                             as far as the mode allows
 //   the CPU's word            final
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,7 +19,6 @@
 #include "base/status_macros.h"
 #include "daemon/core/error.h"
 #include "daemon/task/outcome_status.h"
-#include "daemon/task/strict_inflate.h"
 #include "daemon/task/task.h"
 #include "hw/stream.h"
 
@@ -32,13 +32,10 @@ using absl::StatusCode;
 constexpr uint64_t kGrowthFactor = 4;
 constexpr uint64_t kMinGrownBytes = 4096;
 
-// How often devices may fail a step until the CPU, or nobody, is asked.
-constexpr int kMaxFailures = 3;
-
-absl::Status VerifyFailed() {
+absl::Status VerifyFailed(int times) {
   return MakeError(StatusCode::kDataLoss,
-                   absl::StrCat("the output was found to be wrong, ",
-                                kMaxFailures, " times; nothing was delivered"),
+                   absl::StrCat("the output was found to be wrong, ", times,
+                                " times; nothing was delivered"),
                    {.reason = "VERIFY_FAILED"});
 }
 
@@ -51,32 +48,11 @@ absl::Status WindowTooLarge() {
       {.reason = "WINDOW_TOO_LARGE"});
 }
 
-bool DoesNotFit(const Outcome& outcome) {
-  return outcome.code == StatusCode::kOutOfRange &&
-         outcome.cause == Cause::kDevice;
-}
-
-// The device's own word on the input.
-bool IsWordOnInput(const Outcome& outcome) {
-  return outcome.cause == Cause::kDevice &&
-         (outcome.code == StatusCode::kInvalidArgument ||
-          outcome.code == StatusCode::kOutOfRange);
-}
-
-// Whether input that the CPU took is good by every reader's lights. Of the
-// deflate family it is not always: see strict_inflate.h.
-bool IsBeyondDispute(const hw::Request& request) {
-  if (request.operation != hw::Operation::kDecompress) return true;
-  switch (request.algorithm) {
-    case hw::Algorithm::kGzip:
-    case hw::Algorithm::kZlib:
-    case hw::Algorithm::kDeflate:
-      // Nobody but a check reads fragments, and on the CPU.
-      return !request.fragment &&
-             IsStrictlyValid(request.algorithm, request.source);
-    default:
-      return true;
-  }
+// Whether a device may say so because of the input. What is compressed never
+// grows beyond the room that it is given.
+bool MayBeRight(const Outcome& outcome, hw::Operation operation) {
+  return IsWordOnInput(outcome) &&
+         (!DoesNotFit(outcome) || operation == hw::Operation::kDecompress);
 }
 
 // Samples need not be secret, but must not keep step with the requests.
@@ -97,7 +73,7 @@ const Placement::Target& Task::worker() const {
 }
 
 Task::Result Task::ActOnOutcome() {
-  HearConfirmation();
+  if (std::optional<Result> heard = HearConfirmation()) return *heard;
   switch (Judge()) {
     case Verdict::kDone:
       return checking_ == Checking::kNo ? AfterStep() : StartCheck();
@@ -111,6 +87,12 @@ Task::Result Task::ActOnOutcome() {
       return OutcomeError();
   }
   const Outcome& outcome = job_->outcome;
+  const hw::Request& request = current().request;
+  if (DoesNotFit(outcome) && attempts_.grown &&
+      IsAmple(request.destination.size(), request.source.size())) {
+    path_.metrics.CountVerified(job_->device_index, false);
+    ReportMismatch(job_->device_index);
+  }
   const Fallback reason =
       outcome.cause == Cause::kDeviceLost          ? Fallback::kDeviceLost
       : outcome.code == StatusCode::kUnimplemented ? Fallback::kNotCapable
@@ -139,16 +121,8 @@ Task::Verdict Task::Judge() const {
 }
 
 Task::Verdict Task::JudgeAccelerator() const {
-  const bool may_use_cpu = current().mode != ExecutionMode::kHardwareOnly;
-  const Outcome& outcome = job_->outcome;
-  const bool may_be_right =
-      outcome.code == StatusCode::kInvalidArgument ||
-      (DoesNotFit(outcome) &&
-       current().request.operation == hw::Operation::kDecompress);
-  if (may_be_right && outcome.cause == Cause::kDevice) {
-    return may_use_cpu ? Verdict::kConfirm : Verdict::kEnd;
-  }
-  return Verdict::kAgain;
+  return MayBeRight(job_->outcome, operation()) ? Verdict::kConfirm
+                                                : Verdict::kAgain;
 }
 
 // Output of a compression always fits, unless the device needs more room than
@@ -198,58 +172,23 @@ Task::Result Task::Again(Fallback reason, const absl::Status& failure) {
   return cannot ? Result(failure) : result;
 }
 
-Task::Result Task::Confirm() {
-  const Attempts before = attempts_;
-  const absl::Status failure = OutcomeError();
-  if (job_->outcome.code == StatusCode::kInvalidArgument) {
-    attempts_.accused = job_->device_index;
-  }
-  attempts_.excluded |= uint64_t{1} << job_->device_index;
-  attempts_.reason = Fallback::kNotConfirmed;
-  attempts_.cpu = true;
-  ++attempts_.failures;
-  Result result = PlaceNow(current().request);
-  if (!result.has_value()) return result;
-  // There is no CPU to ask: the accelerator's word has to do.
-  attempts_ = before;
-  return failure;
-}
-
-// The CPU has looked at what an accelerator had called bad. Clients choose what
-// is looked at, so only what no device that works may say counts against it.
-void Task::HearConfirmation() {
-  if (attempts_.reason != Fallback::kNotConfirmed) return;
-  const StatusCode code = job_->outcome.code;
-  if (code != StatusCode::kOk && !IsWordOnInput(job_->outcome)) return;
-  if (code == StatusCode::kOutOfRange && MayGrow()) return;  // Not yet.
-  // If the CPU does not like it either, nothing fell back.
-  if (code != StatusCode::kOk) current().fallback = Fallback::kNone;
-  if (attempts_.accused == Placement::kNoDevice) return;
-  const uint16_t accused =
-      std::exchange(attempts_.accused, Placement::kNoDevice);
-  // The CPU may not have come to what was bad.
-  if (code == StatusCode::kOutOfRange) return;
-  const bool was_right = code == StatusCode::kInvalidArgument ||
-                         !IsBeyondDispute(current().request);
-  path_.metrics.CountVerified(accused, was_right);
-  if (!was_right) ReportMismatch(accused);
-}
-
 absl::Status Task::OutcomeError() const {
   const Outcome& outcome = job_->outcome;
-  const Step& step = current();
-  if (step.request.stream != nullptr && DoesNotFit(outcome)) {
-    return WindowTooLarge();
-  }
-  // To whoever would not have another device, this one is out of use for now.
-  if (step.request.stream == nullptr && worker().info().hardware &&
-      outcome.cause == Cause::kDevice && !IsWordOnInput(outcome) &&
+  const bool streams = current().request.stream != nullptr;
+  if (worker().info().hardware && outcome.cause == Cause::kDevice &&
       outcome.code != StatusCode::kUnimplemented) {
-    return OutcomeStatus({StatusCode::kUnavailable, Cause::kDevice, 0},
-                         step.request.operation, step.output_limit_bytes);
+    const absl::string_view name = worker().info().name;
+    if (!MayBeRight(outcome, operation())) return AcceleratorFailed(name);
+    // Nor is a stream's state for the CPU to look at. Windows that are too
+    // large are those of formats which only the CPU reads.
+    if (streams) {
+      return DoesNotFit(outcome) || operation() != hw::Operation::kDecompress
+                 ? AcceleratorFailed(name)
+                 : InputNotConfirmed(name);
+    }
   }
-  return OutcomeStatus(outcome, step.request.operation,
-                       step.output_limit_bytes);
+  if (streams && DoesNotFit(outcome)) return WindowTooLarge();
+  return OutcomeStatus(outcome, operation(), current().output_limit_bytes);
 }
 
 // On the polling thread.
@@ -338,7 +277,7 @@ Task::Result Task::AfterCheck() {
   }
   GiveBack(job_->output);
   job_->output = std::move(unverified_);
-  return Again(Fallback::kNotVerified, VerifyFailed());
+  return Again(Fallback::kNotVerified, VerifyFailed(kMaxFailures));
 }
 
 // The check did the work, too: what it gave takes the place of what was wrong.

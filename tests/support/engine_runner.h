@@ -74,7 +74,7 @@ class EngineRunner final : public PieceRunner {
     }
     auto stream = options_.device->OpenStream(spec);
     if (!stream.ok()) return stream.status();
-    return OpenedStream{*std::move(stream), 0};
+    return OpenedStream{*std::move(stream), 0, ""};
   }
 
   // Holds back what is given from now on.
