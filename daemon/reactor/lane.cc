@@ -101,15 +101,17 @@ void Lane::Finish(std::unique_ptr<Job> job, const hw::Completion& completion,
     }
   }
   Tell(job->request.operation, outcome.code);
-  End(std::move(job), outcome);
+  Answer(std::move(job), outcome, *deferred_);
 }
 
 uint32_t Lane::SubmitWaiting(int64_t now_ns) {
   if (waiting_.size() == 0) return 0;
+  // Look before you take: a job leaves the scheduler only for a free slot.
+  const size_t room =
+      std::min<size_t>(in_flight_.free_tags(), queue_->free_slots());
   uint32_t moved = 0;
   uint32_t submitted = 0;
-  // Look before you take: a job leaves the scheduler only for a free slot.
-  while (moved < kBatch && !in_flight_.full() && queue_->free_slots() > 0) {
+  while (moved < kBatch && submitted < room) {
     std::unique_ptr<Job> job = waiting_.Next();
     if (job == nullptr) break;
     ++moved;
@@ -161,7 +163,7 @@ void Lane::Tell(hw::Operation operation, absl::StatusCode code) {
                                            code == absl::StatusCode::kInternal);
 }
 
-void Lane::End(std::unique_ptr<Job> job, Outcome outcome) {
+void Lane::End(std::unique_ptr<Job> job, const Outcome& outcome) {
   Answer(std::move(job), outcome, *deferred_);
 }
 

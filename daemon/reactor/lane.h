@@ -129,7 +129,7 @@ class Lane {
               int64_t now_ns);
   void Submit(std::unique_ptr<Job> job, int64_t now_ns);
   void Refuse(std::unique_ptr<Job> job, const absl::Status& status);
-  void End(std::unique_ptr<Job> job, Outcome outcome);
+  void End(std::unique_ptr<Job> job, const Outcome& outcome);
   uint32_t Reap(int64_t now_ns);
   void LookForTimeouts(int64_t now_ns);
   int64_t ExpiryNs(const Job& job) const;

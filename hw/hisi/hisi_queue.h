@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "hw/capability.h"
 #include "hw/hisi/fixed_fifo.h"
 #include "hw/hisi/port.h"
 #include "hw/hisi/qm_ring.h"
@@ -59,10 +60,10 @@ class HisiQueue final : public Queue {
 
   const std::unique_ptr<QueuePort> port_;
   const std::unique_ptr<SqeCodec> codec_;
+  const CapabilitySet& capabilities_;  // The codec's.
   const int event_fd_;
   QmRing ring_;
 
-  Sqe sqe_;                         // The one that is being written or read.
   uint32_t in_flight_ = 0;          // Submitted, and not given by Poll().
   FixedFifo<Completion> finished_;  // By the codec alone.
   FixedFifo<uint16_t> continuing_;  // Their next descriptor waits for a slot.
