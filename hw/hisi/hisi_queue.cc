@@ -73,11 +73,7 @@ void HisiQueue::Flush() {
 }
 
 uint32_t HisiQueue::Poll(std::span<Completion> out) {
-  if (fault_ != QueueFault::kNone) return 0;
-  if (ring_.IsReceiveStopped()) {
-    fault_ = QueueFault::kStopped;
-    return 0;
-  }
+  if (fault() != QueueFault::kNone) return 0;
   uint32_t count = TakeFinished(out);
   count += TakeDone(out.subspan(count));
   if (!continuing_.empty()) SubmitMore();

@@ -45,7 +45,13 @@ class HisiQueue final : public Queue {
   absl::Status Submit(const Request& request, Tag tag) override;
   void Flush() override;
   uint32_t Poll(std::span<Completion> out) override;
-  QueueFault fault() const override { return fault_; }
+  QueueFault fault() const override {
+    // The kernel may stop a queue at any time, one without work too.
+    if (fault_ == QueueFault::kNone && ring_.IsReceiveStopped()) {
+      fault_ = QueueFault::kStopped;
+    }
+    return fault_;
+  }
   int event_fd() const override { return event_fd_; }
   bool Arm() override;
   void Disarm() override;
@@ -68,7 +74,7 @@ class HisiQueue final : public Queue {
   FixedFifo<Completion> finished_;  // By the codec alone.
   FixedFifo<uint16_t> continuing_;  // Their next descriptor waits for a slot.
   bool has_unflushed_requests_ = false;
-  QueueFault fault_ = QueueFault::kNone;
+  mutable QueueFault fault_ = QueueFault::kNone;
 };
 
 }  // namespace uacced::hw::hisi
