@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "base/clock.h"
@@ -41,6 +42,15 @@ struct Outcome {
   absl::StatusCode code = absl::StatusCode::kUnknown;
   Cause cause = Cause::kDevice;
   uint32_t produced_bytes = 0;  // Valid only when code is kOk.
+
+  // By members: the whole would be loaded at once, right after it was stored in
+  // parts, and the processor waits for that.
+  Outcome& operator=(const Outcome& other) {
+    code = other.code;
+    cause = other.cause;
+    produced_bytes = other.produced_bytes;
+    return *this;
+  }
 };
 
 struct Job;
@@ -92,9 +102,14 @@ struct Job {
 };
 
 // Ends `job` with `outcome`: the reply owns it again. REQUIRES: job->reply.
-void Answer(std::unique_ptr<Job> job, Outcome outcome, DeferredList& deferred);
+inline void Answer(std::unique_ptr<Job> job, const Outcome& outcome,
+                   DeferredList& deferred) {
+  job->outcome = outcome;
+  Reply* const reply = std::exchange(job->reply, nullptr);
+  reply->Complete(std::move(job), deferred);
+}
 // The same, away from the polling thread.
-void Answer(std::unique_ptr<Job> job, Outcome outcome);
+void Answer(std::unique_ptr<Job> job, const Outcome& outcome);
 
 }  // namespace uacced
 

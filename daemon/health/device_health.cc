@@ -49,7 +49,7 @@ bool DeviceHealth::AdmitsUnwell(hw::Operation operation, int64_t now_ns) {
   return false;
 }
 
-void DeviceHealth::OnUnwellResult(hw::Operation operation, bool device_fault) {
+void DeviceHealth::OnUnwellResult(hw::Operation operation, Result result) {
   const int64_t now_ns = clock_->NowNs();
   bool changed;
   {
@@ -58,11 +58,8 @@ void DeviceHealth::OnUnwellResult(hw::Operation operation, bool device_fault) {
     breakers_[static_cast<size_t>(operation)].gate.Release();
     // What comes back of a device that is out of use tells nothing new.
     if (!is_in_use()) return;
-    if (device_fault) {
-      OnFault(operation, now_ns);
-    } else {
-      OnSuccess(operation, now_ns);
-    }
+    if (result == Result::kFault) OnFault(operation, now_ns);
+    if (result == Result::kProof) OnSuccess(operation, now_ns);
     changed = !events_.empty();
   }
   Notify(changed);

@@ -75,11 +75,18 @@ class DeviceHealth {
     return AdmitsUnwell(operation, now_ns);
   }
 
-  // For lanes: what came of a job. A fault of the device is UNAVAILABLE or
-  // INTERNAL; that it found the input wrong, or the room too small, is none.
-  void OnResult(hw::Operation operation, bool device_fault) {
-    if (!device_fault && !IsConcerned(operation)) return;
-    OnUnwellResult(operation, device_fault);
+  // What a job says of the device.
+  enum class Result : uint8_t {
+    kProof,    // It was done.
+    kFault,    // UNAVAILABLE, INTERNAL.
+    kNothing,  // Input that it found wrong, room that it found too small, a job
+               // that it never saw: the place of a trial is free again.
+  };
+
+  // For lanes: what came of a job.
+  void OnResult(hw::Operation operation, Result result) {
+    if (result != Result::kFault && !IsConcerned(operation)) return;
+    OnUnwellResult(operation, result);
   }
 
   // For tasks. Whether everything that the device does is to be checked now.
@@ -135,7 +142,7 @@ class DeviceHealth {
             (kDeviceBit | Bit(operation))) != 0;
   }
   bool AdmitsUnwell(hw::Operation operation, int64_t now_ns);
-  void OnUnwellResult(hw::Operation operation, bool device_fault);
+  void OnUnwellResult(hw::Operation operation, Result result);
 
   // With mutex_ held.
   void OnFault(hw::Operation operation, int64_t now_ns);

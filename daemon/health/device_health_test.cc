@@ -28,7 +28,10 @@ class DeviceHealthTest : public testing::Test {
     return health_.Admits(operation, clock_.NowNs());
   }
   void Results(int count, bool fault, Operation operation = kOperation) {
-    for (int i = 0; i < count; ++i) health_.OnResult(operation, fault);
+    for (int i = 0; i < count; ++i) health_.OnResult(operation, Of(fault));
+  }
+  static DeviceHealth::Result Of(bool fault) {
+    return fault ? DeviceHealth::Result::kFault : DeviceHealth::Result::kProof;
   }
   BreakerState Breaker(Operation operation = kOperation) {
     return health_.Read().breakers[static_cast<size_t>(operation)];
@@ -306,7 +309,7 @@ TEST_F(DeviceHealthTest, EveryThreadMayAskAndReport) {
     threads.emplace_back([&, t] {
       const auto operation = static_cast<Operation>(t);
       for (int i = 0; !done.load(); ++i) {
-        if (Admits(operation)) health_.OnResult(operation, i % 7 == 0);
+        if (Admits(operation)) health_.OnResult(operation, Of(i % 7 == 0));
         if (i % 1000 == 0) health_.ReportMismatch();
       }
     });
@@ -327,6 +330,21 @@ TEST_F(DeviceHealthTest, EveryThreadMayAskAndReport) {
   done.store(true);
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(health_.Read().device_resets, 50u);
+}
+
+TEST_F(DeviceHealthTest, WhatProvesNothingOnlyMakesRoomForTheNextTrial) {
+  health_.RequestReset(HealthReason::kStopped);
+  ToProbation();
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(Admits());
+    EXPECT_TRUE(Admits());
+    EXPECT_FALSE(Admits());
+    health_.OnResult(kOperation, DeviceHealth::Result::kNothing);
+    health_.OnResult(kOperation, DeviceHealth::Result::kNothing);
+  }
+  ExpectState(DeviceState::kProbation, HealthReason::kReset);
+  Results(3, false);
+  ExpectState(DeviceState::kUp, HealthReason::kProven);
 }
 
 }  // namespace

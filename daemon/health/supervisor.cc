@@ -228,6 +228,11 @@ void Supervisor::LookForPresence(Supervised& device) {
   if (now_ns < device.look_at_ns) return;
   device.look_at_ns = now_ns + options_.presence_interval_ns;
   device.health->OnPresence(device.device->presence());
+  // A queue without work that the device stopped is noticed by its lane, if
+  // that looks.
+  for (const Slot& slot : device.slots) {
+    if (slot.attached) slot.reactor->Nudge();
+  }
 }
 
 void Supervisor::LogEvents(const Supervised& device) const {

@@ -21,7 +21,7 @@ namespace uacced {
 
 class InflightTable {
  public:
-  explicit InflightTable(uint32_t depth) : jobs_(depth) {
+  explicit InflightTable(uint32_t depth) : jobs_(depth), sequences_(depth) {
     free_tags_.reserve(depth);
     for (uint32_t i = depth; i > 0; --i) {
       free_tags_.push_back(static_cast<hw::Tag>(i - 1));
@@ -30,15 +30,21 @@ class InflightTable {
 
   size_t size() const { return jobs_.size() - free_tags_.size(); }
   bool full() const { return free_tags_.empty(); }
+  size_t free_tags() const { return free_tags_.size(); }
 
   // The tag the next Insert() will take. REQUIRES: !full().
   hw::Tag NextTag() const { return free_tags_.back(); }
 
   // Keeps `job` under NextTag(). REQUIRES: !full().
   void Insert(std::unique_ptr<Job> job) {
-    jobs_[static_cast<size_t>(free_tags_.back())] = std::move(job);
+    const auto index = static_cast<size_t>(free_tags_.back());
+    jobs_[index] = std::move(job);
+    sequences_[index] = next_sequence_++;
     free_tags_.pop_back();
   }
+
+  // Of the newest. REQUIRES: something was inserted.
+  uint32_t last_sequence() const { return next_sequence_ - 1; }
 
   // The job under `tag`, or null when there is none in flight.
   std::unique_ptr<Job> Take(hw::Tag tag) {
@@ -58,19 +64,32 @@ class InflightTable {
     return count;
   }
 
-  // Calls `visit` with every job in flight.
-  template <typename Visit>
-  void ForEach(Visit visit) const {
-    size_t left = size();
-    for (size_t i = 0; left > 0; ++i) {
+  // A job in flight, and which of all that were inserted it is. Numbers begin
+  // again after 2^32.
+  struct Entry {
+    const Job* job = nullptr;
+    uint32_t sequence = 0;
+  };
+
+  // The one that was inserted first; no job when there is none. Looks at every
+  // entry.
+  Entry Oldest() const {
+    Entry oldest;
+    for (size_t i = 0; i < jobs_.size(); ++i) {
       if (jobs_[i] == nullptr) continue;
-      visit(*jobs_[i]);
-      --left;
+      const bool is_older =
+          static_cast<int32_t>(sequences_[i] - oldest.sequence) < 0;
+      if (oldest.job == nullptr || is_older) {
+        oldest = {jobs_[i].get(), sequences_[i]};
+      }
     }
+    return oldest;
   }
 
  private:
   std::vector<std::unique_ptr<Job>> jobs_;
+  std::vector<uint32_t> sequences_;  // Of the jobs.
+  uint32_t next_sequence_ = 0;
   std::vector<hw::Tag> free_tags_;
 };
 

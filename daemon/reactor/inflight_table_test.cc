@@ -31,7 +31,7 @@ TEST_F(InflightTableTest, GivesDistinctTagsUntilFull) {
   EXPECT_EQ(reply_.count(), 3u);
 }
 
-TEST_F(InflightTableTest, VisitsWhatIsInFlightWhereverItIs) {
+TEST_F(InflightTableTest, KnowsTheOldestWhereverItIs) {
   InflightTable table(4);
   std::vector<hw::Tag> tags;
   for (uint64_t cost = 1; cost <= 4; ++cost) {
@@ -40,12 +40,17 @@ TEST_F(InflightTableTest, VisitsWhatIsInFlightWhereverItIs) {
   }
   Answer(table.Take(tags[0]), {});
   Answer(table.Take(tags[2]), {});
-  std::set<uint64_t> seen;
-  table.ForEach([&](const Job& job) { seen.insert(job.cost_bytes); });
-  EXPECT_EQ(seen, (std::set<uint64_t>{2, 4}));
+  EXPECT_EQ(table.Oldest().job->cost_bytes, 2u);
+  EXPECT_EQ(table.Oldest().sequence, 1u);
+  // Its tag was free before, and is the last one that was.
+  table.Insert(MakeJob(&reply_, 5));
+  EXPECT_EQ(table.last_sequence(), 4u);
+  Answer(table.Take(tags[1]), {});
+  EXPECT_EQ(table.Oldest().job->cost_bytes, 4u);
   JobList jobs;
   EXPECT_EQ(table.DrainTo(jobs), 2u);
   EXPECT_EQ(table.DrainTo(jobs), 0u);
+  EXPECT_EQ(table.Oldest().job, nullptr);
   // Every tag can be had again.
   while (!table.full())
     table.Insert(jobs.empty() ? MakeJob(&reply_) : jobs.PopFront());

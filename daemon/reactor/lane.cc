@@ -11,6 +11,11 @@ namespace {
 // Most that one lane does before the next one has its turn.
 constexpr uint32_t kBatch = 64;
 
+// How often in the time that a job has it is looked whether it is stuck.
+constexpr int64_t kLooks = 4;
+
+constexpr size_t kMib = size_t{1} << 20;
+
 constexpr Outcome kUnavailable(Cause cause) {
   return {absl::StatusCode::kUnavailable, cause, 0};
 }
@@ -52,9 +57,7 @@ uint32_t Lane::PollCompletions(int64_t now_ns) {
     switch (queue_->fault()) {
       case hw::QueueFault::kNone:
         // What is finished and not yet polled is in time.
-        if (now_ns >= next_expiry_ns_ && count < kBatch) {
-          LookForTimeouts(now_ns);
-        }
+        if (now_ns >= next_look_ns_ && count < kBatch) LookWhetherStuck(now_ns);
         break;
       case hw::QueueFault::kStopped:
         Lose(LossReason::kStopped, 0);
@@ -101,26 +104,28 @@ void Lane::Finish(std::unique_ptr<Job> job, const hw::Completion& completion,
     }
   }
   Tell(job->request.operation, outcome.code);
-  End(std::move(job), outcome);
+  Answer(std::move(job), outcome, *deferred_);
 }
 
 uint32_t Lane::SubmitWaiting(int64_t now_ns) {
   if (waiting_.size() == 0) return 0;
+  // Look before you take: a job leaves the scheduler only for a free slot.
+  const size_t room =
+      std::min<size_t>(in_flight_.free_tags(), queue_->free_slots());
   uint32_t moved = 0;
   uint32_t submitted = 0;
-  // Look before you take: a job leaves the scheduler only for a free slot.
-  while (moved < kBatch && !in_flight_.full() && queue_->free_slots() > 0) {
+  while (moved < kBatch && submitted < room) {
     std::unique_ptr<Job> job = waiting_.Next();
     if (job == nullptr) break;
     ++moved;
     if (job->cancelled != nullptr &&
         job->cancelled->load(std::memory_order_relaxed)) {
-      End(std::move(job), {absl::StatusCode::kCancelled, Cause::kCancelled, 0});
+      Drop(std::move(job),
+           {absl::StatusCode::kCancelled, Cause::kCancelled, 0});
     } else if (now_ns >= job->deadline_ns) {
-      End(std::move(job),
-          {absl::StatusCode::kDeadlineExceeded, Cause::kExpired, 0});
-    } else {
-      Submit(std::move(job), now_ns);
+      Drop(std::move(job),
+           {absl::StatusCode::kDeadlineExceeded, Cause::kExpired, 0});
+    } else if (Submit(std::move(job), now_ns)) {
       ++submitted;
     }
   }
@@ -129,12 +134,12 @@ uint32_t Lane::SubmitWaiting(int64_t now_ns) {
   return moved;
 }
 
-void Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
+bool Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
   const absl::Status status =
       queue_->Submit(job->request, in_flight_.NextTag());
   if (!status.ok()) {
     Refuse(std::move(job), status);
-    return;
+    return false;
   }
   // Given more room and done again, a job keeps its first wait. The round's
   // clock may have been read before the job was admitted.
@@ -142,27 +147,45 @@ void Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
     job->queue_wait_ns = std::max<int64_t>(0, now_ns - job->admitted_ns);
   }
   job->submitted_ns = now_ns;
-  next_expiry_ns_ = std::min(next_expiry_ns_, ExpiryNs(*job));
+  const Job& submitted = *job;
   in_flight_.Insert(std::move(job));
+  if (next_look_ns_ == kInfiniteFutureNs) Watch(submitted);
+  return true;
 }
 
 // A queue that refuses everything must not look like a fast one, so its device
 // hears of it as of a completion.
 void Lane::Refuse(std::unique_ptr<Job> job, const absl::Status& status) {
   const bool lost = status.code() == absl::StatusCode::kUnavailable;
-  if (lost) Tell(job->request.operation, status.code());
+  Tell(job->request.operation, status.code());
   End(std::move(job),
       {status.code(), lost ? Cause::kDeviceLost : Cause::kUnsupported, 0});
 }
 
 void Lane::Tell(hw::Operation operation, absl::StatusCode code) {
   if (options_.health == nullptr) return;
-  options_.health->OnResult(operation, code == absl::StatusCode::kUnavailable ||
-                                           code == absl::StatusCode::kInternal);
+  switch (code) {
+    case absl::StatusCode::kOk:
+      options_.health->OnResult(operation, DeviceHealth::Result::kProof);
+      return;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kInternal:
+      options_.health->OnResult(operation, DeviceHealth::Result::kFault);
+      return;
+    default:
+      options_.health->OnResult(operation, DeviceHealth::Result::kNothing);
+      return;
+  }
 }
 
-void Lane::End(std::unique_ptr<Job> job, Outcome outcome) {
+void Lane::End(std::unique_ptr<Job> job, const Outcome& outcome) {
   Answer(std::move(job), outcome, *deferred_);
+}
+
+// It never saw the device, which hears so: it may have been a trial.
+void Lane::Drop(std::unique_ptr<Job> job, const Outcome& outcome) {
+  Tell(job->request.operation, outcome.code);
+  End(std::move(job), outcome);
 }
 
 void Lane::RefuseWaiting(Cause cause) {
@@ -172,28 +195,51 @@ void Lane::RefuseWaiting(Cause cause) {
   UpdateGauges();
 }
 
-int64_t Lane::ExpiryNs(const Job& job) const {
+int64_t Lane::AllowedNs(const Job& job) const {
+  const size_t bytes =
+      std::max(job.request.source.size(), job.request.destination.size());
+  const auto mib = static_cast<int64_t>((bytes + kMib - 1) / kMib);
   const int64_t timeout_ns =
       options_.timeouts_ns[static_cast<size_t>(job.request.operation)];
-  return timeout_ns > 0 ? job.submitted_ns + timeout_ns : kInfiniteFutureNs;
+  return timeout_ns > 0 ? timeout_ns * std::max<int64_t>(1, mib)
+                        : kInfiniteFutureNs;
 }
 
-// Jobs that ended since left their expiry behind, so this may find none: then
-// there is one look for each timeout that passes, not for each job.
-void Lane::LookForTimeouts(int64_t now_ns) {
-  next_expiry_ns_ = kInfiniteFutureNs;
-  in_flight_.ForEach([this](const Job& job) {
-    next_expiry_ns_ = std::min(next_expiry_ns_, ExpiryNs(job));
-  });
-  if (now_ns < next_expiry_ns_) return;
-  Increment(stats_.timeouts);
-  Lose(LossReason::kTimeout, 0);
+// `job` is the newest, and nothing was to be looked after before it.
+void Lane::Watch(const Job& job) {
+  const int64_t allowed_ns = AllowedNs(job);
+  if (allowed_ns == kInfiniteFutureNs) return;
+  watched_sequence_ = in_flight_.last_sequence();
+  watched_since_ns_ = job.submitted_ns;
+  next_look_ns_ = job.submitted_ns + allowed_ns / kLooks;
+}
+
+// Looks are rare, a few for each timeout, and nothing is written down for each
+// job but its number. So it is noticed late, by a fraction of the timeout, that
+// a job has become the oldest; never early.
+void Lane::LookWhetherStuck(int64_t now_ns) {
+  next_look_ns_ = kInfiniteFutureNs;
+  const InflightTable::Entry oldest = in_flight_.Oldest();
+  if (oldest.job == nullptr) return;
+  if (oldest.sequence != watched_sequence_) {
+    watched_sequence_ = oldest.sequence;
+    watched_since_ns_ = now_ns;
+  }
+  const int64_t allowed_ns = AllowedNs(*oldest.job);
+  if (allowed_ns == kInfiniteFutureNs) return;
+  const int64_t stuck_at_ns = watched_since_ns_ + allowed_ns;
+  if (now_ns >= stuck_at_ns) {
+    Increment(stats_.timeouts);
+    Lose(LossReason::kTimeout, 0);
+    return;
+  }
+  next_look_ns_ = std::min(stuck_at_ns, now_ns + allowed_ns / kLooks);
 }
 
 void Lane::Lose(LossReason reason, uint32_t tag) {
   if (queue_ == nullptr) return;
   stats_.attached.store(false, std::memory_order_relaxed);
-  next_expiry_ns_ = kInfiniteFutureNs;
+  next_look_ns_ = kInfiniteFutureNs;
   LostQueue& lost = lost_.emplace();
   lost.queue = std::move(queue_);
   lost.job_count = in_flight_.DrainTo(lost.jobs);

@@ -1,11 +1,11 @@
 // A Lane is the place of one device queue on the polling thread: the scheduler
 // whose jobs wait for it, the queue, and the table of jobs it holds.
 //
-// A queue can be lost: it faults, completes what is not in flight, holds a job
-// for too long, or is asked back. Then the lane has no queue: jobs that wait or
-// come are refused with Cause::kDeviceLost, and those that the device holds
-// stay untouched until HandOver() gives them to the sink together with the
-// queue. Attach() gives the lane a queue again.
+// A queue can be lost: it faults, completes what is not in flight, gets no
+// further for too long, or is asked back. Then the lane has no queue: jobs that
+// wait or come are refused with Cause::kDeviceLost, and those that the device
+// holds stay untouched until HandOver() gives them to the sink together with
+// the queue. Attach() gives the lane a queue again.
 //
 // Units:   times in nanoseconds of the Reactor's clock.
 // Threads: thread-compatible, the Reactor makes every call; stats() and depth()
@@ -36,7 +36,9 @@
 
 namespace uacced {
 
-// For how long a device may hold a job, by its operation; 0: for ever.
+// For how long the oldest job may keep a queue from getting further, for each
+// MiB of it that is begun, by its operation; 0: for ever. What waits behind
+// others in a queue that gets on is not late, however long it waits.
 using LaneTimeouts = std::array<int64_t, hw::kOperationCount>;
 
 // Written by the polling thread alone.
@@ -108,10 +110,9 @@ class Lane {
 
   bool idle() const { return waiting_.size() == 0 && in_flight_.size() == 0; }
 
-  // When PollCompletions() should be called at the latest, because a job may
-  // have been with the device for too long; kInfiniteFutureNs: no need. May be
-  // early, and may be for a job that is done.
-  int64_t next_expiry_ns() const { return next_expiry_ns_; }
+  // When PollCompletions() should be called at the latest, to see whether the
+  // queue is stuck; kInfiniteFutureNs: no need.
+  int64_t next_look_ns() const { return next_look_ns_; }
 
   // See hw::Queue.
   int event_fd() const { return queue_ == nullptr ? -1 : queue_->event_fd(); }
@@ -127,12 +128,15 @@ class Lane {
  private:
   void Finish(std::unique_ptr<Job> job, const hw::Completion& completion,
               int64_t now_ns);
-  void Submit(std::unique_ptr<Job> job, int64_t now_ns);
+  // False: it was refused, and answered.
+  bool Submit(std::unique_ptr<Job> job, int64_t now_ns);
   void Refuse(std::unique_ptr<Job> job, const absl::Status& status);
-  void End(std::unique_ptr<Job> job, Outcome outcome);
+  void Drop(std::unique_ptr<Job> job, const Outcome& outcome);
+  void End(std::unique_ptr<Job> job, const Outcome& outcome);
   uint32_t Reap(int64_t now_ns);
-  void LookForTimeouts(int64_t now_ns);
-  int64_t ExpiryNs(const Job& job) const;
+  void Watch(const Job& job);
+  void LookWhetherStuck(int64_t now_ns);
+  int64_t AllowedNs(const Job& job) const;
   void Lose(LossReason reason, uint32_t tag);
   void Tell(hw::Operation operation, absl::StatusCode code);
   void UpdateGauges();
@@ -145,8 +149,10 @@ class Lane {
   Cause refusal_ = Cause::kDeviceLost;
   DrrScheduler waiting_;
   InflightTable in_flight_;
-  // Not later than when the first job in flight has been there for too long.
-  int64_t next_expiry_ns_ = kInfiniteFutureNs;
+  int64_t next_look_ns_ = kInfiniteFutureNs;
+  // The oldest job when last looked, and when it was first seen to be that.
+  uint32_t watched_sequence_ = 0;
+  int64_t watched_since_ns_ = 0;
   std::vector<hw::Completion> batch_;
   LaneStats stats_;
 };

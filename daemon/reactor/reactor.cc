@@ -296,21 +296,21 @@ bool Reactor::MayExit() {
   return idle || now_ns_ >= stop_by_ns_.load(std::memory_order_relaxed);
 }
 
-int64_t Reactor::NextExpiryNs() const {
+int64_t Reactor::NextLookNs() const {
   int64_t next_ns = kInfiniteFutureNs;
   for (const auto& lane : lanes_) {
-    next_ns = std::min(next_ns, lane->next_expiry_ns());
+    next_ns = std::min(next_ns, lane->next_look_ns());
   }
   return next_ns;
 }
 
 // Whether the reactor's own thread, which sleeps, has to know of something: a
 // device with work that cannot wake anybody, a lost queue, a timeout before
-// the thread would wake. A lane's next expiry does not move while jobs come and
+// the thread would wake. A lane's next look does not move while jobs come and
 // go in time, so of a stream of jobs that others bring the first alone wakes it
 // for that.
 bool Reactor::NeedsOwnThread() const {
-  if (lane_lost_ || NextExpiryNs() < wakes_at_ns_) return true;
+  if (lane_lost_ || NextLookNs() < wakes_at_ns_) return true;
   for (const auto& lane : lanes_) {
     if (lane->event_fd() < 0 && !lane->idle()) return true;
   }
@@ -334,7 +334,7 @@ void Reactor::Sleep(TurnLock& turn) {
   if (inbox_.ApproximateSize() == 0 &&
       !has_controls_.load(std::memory_order_relaxed) && ArmAll()) {
     Add(stats_.sleeps, 1);
-    wakes_at_ns_ = stopping ? now_ns_ + kDrainIntervalNs : NextExpiryNs();
+    wakes_at_ns_ = stopping ? now_ns_ + kDrainIntervalNs : NextLookNs();
     const int64_t timeout_ns =
         wakes_at_ns_ == kInfiniteFutureNs
             ? Sleeper::kNoTimeout

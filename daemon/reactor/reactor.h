@@ -96,7 +96,7 @@ class Reactor {
   static bool ThisThreadHasATurn();
 
   // Lets the reactor's thread go round once and back to sleep, where queues
-  // tidy up (hw::Queue::Arm()).
+  // tidy up (hw::Queue::Arm()), and see whether they were stopped.
   void Nudge() { inbox_.wakeup().Notify(); }
 
   size_t lane_count() const { return lanes_.size(); }
@@ -132,7 +132,7 @@ class Reactor {
   void ServeControls();
   void HandOverLost();
   void Unwatch(const Lane& lane);
-  int64_t NextExpiryNs() const;
+  int64_t NextLookNs() const;
   bool NeedsOwnThread() const;
   bool MayExit();
   void BackOff(TurnLock& turn);

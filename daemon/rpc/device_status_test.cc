@@ -95,7 +95,7 @@ TEST_F(DeviceStatusTest, ADeviceThatIsNotTellsWhyAndUntilWhen) {
 
 TEST_F(DeviceStatusTest, OpenBreakersAreNamed) {
   for (int i = 0; i < 8; ++i) {
-    health_.OnResult(hw::Operation::kDecompress, /*device_fault=*/true);
+    health_.OnResult(hw::Operation::kDecompress, DeviceHealth::Result::kFault);
   }
   const Status status = Read(0);
   ASSERT_EQ(status.open_breakers_size(), 1);

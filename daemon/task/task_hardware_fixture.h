@@ -158,7 +158,7 @@ class TaskHardwareTest : public testing::Test {
       health->BeginReset();
       health->BeginProbation();
       while (health->state() == DeviceState::kProbation) {
-        health->OnResult(Operation::kCopy, /*device_fault=*/false);
+        health->OnResult(Operation::kCopy, DeviceHealth::Result::kProof);
       }
     }
   }

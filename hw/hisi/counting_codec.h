@@ -46,16 +46,16 @@ class CountingCodec final : public SqeCodec {
   }
   uint32_t FinishedBytes(uint32_t entry) const override { return entry + 1000; }
   void Continue(uint32_t entry, Sqe& sqe) override { Write(entry, sqe); }
-  Decoded Decode(uint32_t entry, const Sqe& sqe) override {
+  CodecStep Decode(uint32_t entry, const volatile Sqe& sqe) override {
     if (sqe.dword[0] != (turns_[entry] << 16 | entry) ||
         sqe.dword[2] != kAnswered) {
-      return {Decoded::Kind::kBroken};
+      return CodecStep::Broken();
     }
     if (left_[entry] > 0) {
       --left_[entry];
-      return {Decoded::Kind::kContinue};
+      return CodecStep::Work();
     }
-    return {Decoded::Kind::kDone, absl::StatusCode::kOk, entry};
+    return CodecStep::Done(absl::StatusCode::kOk, entry);
   }
 
  private:

@@ -22,6 +22,7 @@ HisiQueue::HisiQueue(std::unique_ptr<QueuePort> port, QmRing ring,
                      std::unique_ptr<SqeCodec> codec)
     : port_(std::move(port)),
       codec_(std::move(codec)),
+      capabilities_(codec_->capabilities()),
       event_fd_(port_->event_fd()),
       ring_(std::move(ring)),
       finished_(ring_.capacity()),
@@ -41,14 +42,14 @@ absl::Status HisiQueue::Submit(const Request& request, Tag tag) {
   if (fault_ != QueueFault::kNone) {
     return absl::Status(absl::StatusCode::kUnavailable, "");
   }
-  if (!codec_->capabilities().Covers(request)) {
+  if (!capabilities_.Covers(request)) {
     return absl::Status(absl::StatusCode::kUnimplemented, "");
   }
   const auto entry = static_cast<uint16_t>(tag);
-  const absl::StatusCode code = codec_->Encode(request, entry, sqe_);
+  const absl::StatusCode code = codec_->Encode(request, entry, ring_.tail());
   switch (code) {
     case absl::StatusCode::kOk:
-      ring_.Push(sqe_, entry);
+      ring_.Push(entry);
       has_unflushed_requests_ = true;
       break;
     case absl::StatusCode::kUnimplemented:
@@ -72,11 +73,7 @@ void HisiQueue::Flush() {
 }
 
 uint32_t HisiQueue::Poll(std::span<Completion> out) {
-  if (fault_ != QueueFault::kNone) return 0;
-  if (ring_.IsReceiveStopped()) {
-    fault_ = QueueFault::kStopped;
-    return 0;
-  }
+  if (fault() != QueueFault::kNone) return 0;
   uint32_t count = TakeFinished(out);
   count += TakeDone(out.subspan(count));
   if (!continuing_.empty()) SubmitMore();
@@ -96,18 +93,19 @@ uint32_t HisiQueue::TakeDone(std::span<Completion> out) {
   uint32_t count = 0;
   while (count < out.size()) {
     uint16_t tag = 0;
-    const QmRing::Found found = ring_.Take(sqe_, tag);
+    const volatile Sqe* sqe = nullptr;
+    const QmRing::Found found = ring_.Take(sqe, tag);
     if (found == QmRing::Found::kNothing) break;
-    SqeCodec::Decoded decoded;  // kBroken
-    if (found == QmRing::Found::kEntry) decoded = codec_->Decode(tag, sqe_);
-    if (decoded.kind == SqeCodec::Decoded::Kind::kBroken) {
+    CodecStep decoded;  // kBroken
+    if (found == QmRing::Found::kEntry) decoded = codec_->Decode(tag, *sqe);
+    if (decoded.kind() == CodecStep::Kind::kBroken) {
       fault_ = QueueFault::kBrokeRules;
       break;
     }
-    if (decoded.kind == SqeCodec::Decoded::Kind::kContinue) {
+    if (decoded.kind() == CodecStep::Kind::kWork) {
       continuing_.Push(tag);
     } else {
-      out[count++] = {Tag{tag}, decoded.code, decoded.produced_bytes};
+      out[count++] = {Tag{tag}, decoded.code(), decoded.produced_bytes()};
     }
   }
   return count;
@@ -117,8 +115,8 @@ void HisiQueue::SubmitMore() {
   if (fault_ != QueueFault::kNone) return;
   while (!continuing_.empty() && ring_.free_slots() > 0) {
     const uint16_t tag = continuing_.Pop();
-    codec_->Continue(tag, sqe_);
-    ring_.Push(sqe_, tag);
+    codec_->Continue(tag, ring_.tail());
+    ring_.Push(tag);
   }
   // Requests in front of them that were not flushed are not to be seen: then
   // their Flush() is the one of these, too.

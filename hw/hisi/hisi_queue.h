@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "hw/capability.h"
 #include "hw/hisi/fixed_fifo.h"
 #include "hw/hisi/port.h"
 #include "hw/hisi/qm_ring.h"
@@ -44,7 +45,13 @@ class HisiQueue final : public Queue {
   absl::Status Submit(const Request& request, Tag tag) override;
   void Flush() override;
   uint32_t Poll(std::span<Completion> out) override;
-  QueueFault fault() const override { return fault_; }
+  QueueFault fault() const override {
+    // The kernel may stop a queue at any time, one without work too.
+    if (fault_ == QueueFault::kNone && ring_.IsReceiveStopped()) {
+      fault_ = QueueFault::kStopped;
+    }
+    return fault_;
+  }
   int event_fd() const override { return event_fd_; }
   bool Arm() override;
   void Disarm() override;
@@ -59,15 +66,15 @@ class HisiQueue final : public Queue {
 
   const std::unique_ptr<QueuePort> port_;
   const std::unique_ptr<SqeCodec> codec_;
+  const CapabilitySet& capabilities_;  // The codec's.
   const int event_fd_;
   QmRing ring_;
 
-  Sqe sqe_;                         // The one that is being written or read.
   uint32_t in_flight_ = 0;          // Submitted, and not given by Poll().
   FixedFifo<Completion> finished_;  // By the codec alone.
   FixedFifo<uint16_t> continuing_;  // Their next descriptor waits for a slot.
   bool has_unflushed_requests_ = false;
-  QueueFault fault_ = QueueFault::kNone;
+  mutable QueueFault fault_ = QueueFault::kNone;
 };
 
 }  // namespace uacced::hw::hisi

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "hw/hisi/io_barrier.h"
 #include "hw/hisi/qm_doorbell.h"
@@ -22,23 +21,13 @@ bool IsDepth(uint32_t depth) {
   return depth >= HISI_QM_MIN_DEPTH && depth <= HISI_QM_MAX_DEPTH;
 }
 
-// Every bit once, whatever the device writes meanwhile.
-void ReadOnce(const Sqe& from, Sqe& to) {
-  const auto* source = reinterpret_cast<const volatile uint64_t*>(&from);
-  auto* target = reinterpret_cast<uint8_t*>(&to);
-  for (size_t i = 0; i < sizeof(Sqe) / sizeof(uint64_t); ++i) {
-    const uint64_t word = source[i];
-    std::memcpy(target + i * sizeof(word), &word, sizeof(word));
-  }
-}
-
 uint32_t Next(uint32_t index, uint32_t depth) {
   return index + 1 == depth ? 0 : index + 1;
 }
 
 // The device wrote those lines last, so they are in another cache. Completions
 // mostly come in the order of their slots.
-constexpr uint32_t kPrefetchAhead = 4;
+constexpr uint32_t kPrefetchAhead = 8;
 
 uint32_t Ahead(uint32_t index, uint32_t depth) {
   const uint32_t ahead = index + kPrefetchAhead;
@@ -112,9 +101,8 @@ void QmRing::Ring(uint32_t command, uint32_t index, uint32_t priority) {
   mmio_->Write64(QmDoorbellOffset(version_), doorbell.Value(version_));
 }
 
-void QmRing::Push(const Sqe& sqe, uint16_t tag) {
+void QmRing::Push(uint16_t tag) {
   PrefetchToWrite(sq_[Ahead(sq_tail_, sq_depth_)]);
-  std::memcpy(&sq_[sq_tail_], &sqe, sizeof(sqe));
   slots_[sq_tail_] = {tag, true};
   sq_tail_ = Next(sq_tail_, sq_depth_);
   ++used_;
@@ -145,13 +133,13 @@ bool QmRing::IsNextThere() const {
   return (LoadPhaseWord(cq_[cq_head_].w7) & HISI_QM_CQE_PHASE_MASK) == phase_;
 }
 
-QmRing::Found QmRing::Take(Sqe& sqe, uint16_t& tag) {
+QmRing::Found QmRing::Take(const volatile Sqe*& sqe, uint16_t& tag) {
   if (!IsNextThere()) return Found::kNothing;
   const uint32_t slot = const_cast<const volatile uint16_t&>(
       static_cast<const uint16_t&>(cq_[cq_head_].sq_head));
   if (!IsWithDevice(slot)) return Found::kNonsense;
   PrefetchToRead(sq_[Ahead(slot, sq_depth_)]);
-  ReadOnce(sq_[slot], sqe);
+  sqe = &sq_[slot];
   tag = slots_[slot].tag;
   slots_[slot].in_flight = false;
   FreeSlots();

@@ -6,8 +6,8 @@
 // Threads: thread-compatible.
 // Memory:  all at creation; `port` must outlive the ring, which neither starts
 //          nor stops it.
-// A device is not trusted: what it says of the rings is compared with what we
-// know before it is used, and what was read from them is read once.
+// A device is not trusted: what it says of the rings is read once, and compared
+// with what we know before it is used.
 #ifndef UACCED_HW_HISI_QM_RING_H_
 #define UACCED_HW_HISI_QM_RING_H_
 
@@ -40,9 +40,13 @@ class QmRing {
   // that is done waits for those before it.
   uint32_t free_slots() const { return capacity_ - used_; }
 
-  // Writes `sqe` at the tail, unseen by the device. `tag` comes back with it.
+  // Where the next descriptor is to be written: memory of the ring, unseen by
+  // the device. REQUIRES: free_slots() > 0.
+  Sqe& tail() { return sq_[sq_tail_]; }
+
+  // What stands at the tail is the next descriptor. `tag` comes back with it.
   // REQUIRES: free_slots() > 0.
-  void Push(const Sqe& sqe, uint16_t tag);
+  void Push(uint16_t tag);
 
   // Shows the device what was pushed, with one doorbell. False: the kernel has
   // stopped the queue; the device sees nothing.
@@ -50,9 +54,9 @@ class QmRing {
 
   enum class Found : uint8_t { kNothing, kEntry, kNonsense };
 
-  // Takes the next completion: a copy of the descriptor as the device left it.
-  // kNonsense: it names what is not in flight.
-  Found Take(Sqe& sqe, uint16_t& tag);
+  // Takes the next completion, and where its descriptor is, which stays until
+  // the next Push(). kNonsense: it names what is not in flight.
+  Found Take(const volatile Sqe*& sqe, uint16_t& tag);
 
   // The kernel says that nothing more will come.
   bool IsReceiveStopped() const { return LoadStop(rx_stop_); }

@@ -34,20 +34,22 @@ class QmRingTest : public ::testing::Test {
   }
 
   void Push(uint16_t tag) {
-    sqe_ = {};
-    sqe_.dword[0] = 0x100u + tag;
-    ring_->Push(sqe_, tag);
+    ring_->tail() = {};
+    ring_->tail().dword[0] = 0x100u + tag;
+    ring_->Push(tag);
   }
   // The tag of the next completion.
   std::optional<uint16_t> Take() {
     uint16_t tag = 0;
-    if (ring_->Take(sqe_, tag) != QmRing::Found::kEntry) return std::nullopt;
-    EXPECT_EQ(sqe_.dword[0], 0x100u + tag);
+    const volatile Sqe* sqe = nullptr;
+    if (ring_->Take(sqe, tag) != QmRing::Found::kEntry) return std::nullopt;
+    EXPECT_EQ(uint32_t{sqe->dword[0]}, 0x100u + tag);
     return tag;
   }
   QmRing::Found Find() {
     uint16_t tag = 0;
-    return ring_->Take(sqe_, tag);
+    const volatile Sqe* sqe = nullptr;
+    return ring_->Take(sqe, tag);
   }
   // One through the ring, alone.
   void Run(uint16_t tag) {
@@ -61,7 +63,6 @@ class QmRingTest : public ::testing::Test {
   std::unique_ptr<TestRings> rings_;
   std::unique_ptr<QueuePort> port_;
   std::optional<QmRing> ring_;
-  Sqe sqe_;
 };
 
 TEST(QmDoorbellTest, ValuesAreTheManuals) {

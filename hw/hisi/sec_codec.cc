@@ -65,7 +65,7 @@ class SecCodec final : public SqeCodec {
   const CapabilitySet& capabilities() const override { return capabilities_; }
   StatusCode Encode(const Request& request, uint32_t entry, Sqe& sqe) override;
   void Continue(uint32_t entry, Sqe& sqe) override;
-  Decoded Decode(uint32_t entry, const Sqe& sqe) override;
+  CodecStep Decode(uint32_t entry, const volatile Sqe& sqe) override;
 
  private:
   SecScratch ScratchOf(uint32_t entry) const {
@@ -85,7 +85,7 @@ class SecCodec final : public SqeCodec {
   StatusCode PlanDigest(const Request& request, const SecScratch& scratch,
                         Entry& state, SecCommand& command);
 
-  Decoded FinishStream(Entry& state, SecStatus status);
+  CodecStep FinishStream(Entry& state, SecStatus status);
 
   const SecType type_;
   const CapabilitySet capabilities_;
@@ -342,7 +342,7 @@ StatusCode Unpad(const SecScratch& scratch, Entry& state) {
   return code;
 }
 
-SqeCodec::Decoded SecCodec::Decode(uint32_t entry, const Sqe& sqe) {
+CodecStep SecCodec::Decode(uint32_t entry, const volatile Sqe& sqe) {
   Entry& state = entries_[entry];
   const SecOutcome outcome = ReadSecOutcome(type_, entry, sqe);
   if (state.kind == Entry::Kind::kStream) {
@@ -361,18 +361,18 @@ SqeCodec::Decoded SecCodec::Decode(uint32_t entry, const Sqe& sqe) {
     explicit_bzero(state.destination.data(), state.destination.size());
   }
   if (state.has_secrets) scratch.Wipe();
-  return {Decoded::Kind::kDone, code, state.produced_bytes};
+  return CodecStep::Done(code, state.produced_bytes);
 }
 
-SqeCodec::Decoded SecCodec::FinishStream(Entry& state, SecStatus status) {
+CodecStep SecCodec::FinishStream(Entry& state, SecStatus status) {
   SecStream& stream = *state.stream;
   if (status == SecStatus::kBroken || status == SecStatus::kFailed) {
     stream.Fail();
     if (status == SecStatus::kBroken) return {};
-    return {Decoded::Kind::kDone, StatusCode::kUnavailable, 0};
+    return CodecStep::Done(StatusCode::kUnavailable, 0);
   }
-  if (stream.Finish()) return {Decoded::Kind::kContinue, StatusCode::kOk, 0};
-  return {Decoded::Kind::kDone, StatusCode::kOk, stream.produced_bytes()};
+  if (stream.Finish()) return CodecStep::Work();
+  return CodecStep::Done(StatusCode::kOk, stream.produced_bytes());
 }
 
 }  // namespace

@@ -42,31 +42,29 @@ class SecCodecFixture : public ::testing::TestWithParam<int> {
   }
 
   // Through codec and device. Entries are used in turn.
-  SqeCodec::Decoded Run(const Request& request) {
+  CodecStep Run(const Request& request) {
     const uint32_t entry = next_entry_++ % kDepth;
     Sqe sqe;
     std::memset(&sqe, 0xcc, sizeof(sqe));
     EXPECT_TRUE(codec_->capabilities().Covers(request));
-    SqeCodec::Decoded decoded;
-    decoded.code = codec_->Encode(request, entry, sqe);
-    decoded.kind = SqeCodec::Decoded::Kind::kDone;
-    if (decoded.code != absl::StatusCode::kOk) return decoded;
+    const absl::StatusCode code = codec_->Encode(request, entry, sqe);
+    if (code != absl::StatusCode::kOk) return CodecStep::Failed(code);
     for (;;) {
       device_.Execute(sqe);
-      decoded = codec_->Decode(entry, sqe);
-      if (decoded.kind != SqeCodec::Decoded::Kind::kContinue) return decoded;
+      const CodecStep decoded = codec_->Decode(entry, sqe);
+      if (decoded.kind() != CodecStep::Kind::kWork) return decoded;
       codec_->Continue(entry, sqe);
     }
   }
 
   Ended Run(const ContractWork& work) {
-    const SqeCodec::Decoded decoded = Run(work.request);
-    EXPECT_EQ(decoded.kind, SqeCodec::Decoded::Kind::kDone);
+    const CodecStep decoded = Run(work.request);
+    EXPECT_EQ(decoded.kind(), CodecStep::Kind::kDone);
     EXPECT_TRUE(work.GuardIsIntact());
     Ended ended;
-    ended.code = decoded.code;
+    ended.code = decoded.code();
     if (ended.code == absl::StatusCode::kOk) {
-      ended.output = work.Output(decoded.produced_bytes);
+      ended.output = work.Output(decoded.produced_bytes());
     }
     return ended;
   }

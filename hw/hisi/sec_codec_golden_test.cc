@@ -199,7 +199,7 @@ TEST_P(SecCodecGoldenTest, LongHashes) {
       EXPECT_EQ(At(sqe, kAuthIv), state);
     }
     device_.Execute(sqe);
-    EXPECT_EQ(codec_->Decode(5, sqe).kind, SqeCodec::Decoded::Kind::kDone);
+    EXPECT_EQ(codec_->Decode(5, sqe).kind(), CodecStep::Kind::kDone);
   }
   spec.algorithm = Algorithm::kSm3;
   stream = NewSecStream(version(), spec);

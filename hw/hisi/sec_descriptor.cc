@@ -14,7 +14,8 @@ void Put(unsigned dword, unsigned shift, uint32_t mask, uint32_t value,
   sqe.dword[dword] |= (value & mask) << shift;
 }
 
-uint32_t Get(unsigned dword, unsigned shift, uint32_t mask, const Sqe& sqe) {
+uint32_t Get(unsigned dword, unsigned shift, uint32_t mask,
+             const volatile Sqe& sqe) {
   return sqe.dword[dword] >> shift & mask;
 }
 
@@ -24,7 +25,7 @@ void Put64(unsigned dword, uint64_t value, Sqe& sqe) {
   sqe.dword[dword + 1] = static_cast<uint32_t>(value >> 32);
 }
 
-uint64_t Get64(unsigned dword, const Sqe& sqe) {
+uint64_t Get64(unsigned dword, const volatile Sqe& sqe) {
   return sqe.dword[dword] | uint64_t{sqe.dword[dword + 1]} << 32;
 }
 
@@ -99,10 +100,9 @@ void WriteType3(const SecCommand& command, Sqe& sqe) {
   Put64(HISI_SEC3_LONG_A_DATA_LEN, command.long_a_data_len, sqe);
 }
 
-bool CarriesTag(SecType type, uint64_t tag, const Sqe& sqe) {
-  if ((sqe.dword[0] & HISI_SEC_TYPE_MASK) != static_cast<uint32_t>(type)) {
-    return false;
-  }
+bool CarriesTag(SecType type, uint64_t tag, const volatile Sqe& sqe) {
+  const uint32_t first = sqe.dword[0];
+  if ((first & HISI_SEC_TYPE_MASK) != static_cast<uint32_t>(type)) return false;
   return type == SecType::k2
              ? Get(HISI_SEC2_TAG, sqe) == static_cast<uint16_t>(tag)
              : Get64(HISI_SEC3_TAG, sqe) == tag;
@@ -111,24 +111,28 @@ bool CarriesTag(SecType type, uint64_t tag, const Sqe& sqe) {
 }  // namespace
 
 void WriteSecDescriptor(SecType type, const SecCommand& command, Sqe& sqe) {
-  sqe = {};
+  Sqe whole = {};
   if (type == SecType::k2) {
-    WriteType2(command, sqe);
+    WriteType2(command, whole);
   } else {
-    WriteType3(command, sqe);
+    WriteType3(command, whole);
   }
+  sqe = whole;
 }
 
-SecOutcome ReadSecOutcome(SecType type, uint64_t tag, const Sqe& sqe) {
+SecOutcome ReadSecOutcome(SecType type, uint64_t tag, const volatile Sqe& sqe) {
   SecOutcome outcome;
   if (!CarriesTag(type, tag, sqe)) return outcome;
-  outcome.flag = static_cast<uint8_t>(Get(HISI_SEC_FLAG, sqe));
+  const uint32_t status = sqe.dword[HISI_SEC_STATUS_DWORD];
+  const auto field = [status](unsigned /*dword*/, unsigned shift,
+                              uint32_t mask) { return status >> shift & mask; };
+  outcome.flag = static_cast<uint8_t>(field(HISI_SEC_FLAG));
   // Whether silicon sets `done` with an error is not known: drivers take the
   // error either way.
-  if (Get(HISI_SEC_ERROR_TYPE, sqe) != 0) {
+  if (field(HISI_SEC_ERROR_TYPE) != 0) {
     outcome.status = SecStatus::kFailed;
-  } else if (Get(HISI_SEC_DONE, sqe) != 0) {
-    outcome.status = Get(HISI_SEC_ICV, sqe) == HISI_SEC_ICV_MISMATCH
+  } else if (field(HISI_SEC_DONE) != 0) {
+    outcome.status = field(HISI_SEC_ICV) == HISI_SEC_ICV_MISMATCH
                          ? SecStatus::kMacMismatch
                          : SecStatus::kOk;
   }

@@ -37,7 +37,7 @@ struct SecOutcome {
 };
 
 // What came back in the slot that carried `tag`.
-SecOutcome ReadSecOutcome(SecType type, uint64_t tag, const Sqe& sqe);
+SecOutcome ReadSecOutcome(SecType type, uint64_t tag, const volatile Sqe& sqe);
 
 }  // namespace uacced::hw::hisi
 

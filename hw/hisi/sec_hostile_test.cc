@@ -13,12 +13,12 @@ namespace uacced::hw::hisi {
 namespace {
 
 using absl::StatusCode;
-using Kind = SqeCodec::Decoded::Kind;
+using Kind = CodecStep::Kind;
 
 class SecHostileTest : public SecCodecFixture {
  protected:
   // The device writes `status` and does nothing else.
-  SqeCodec::Decoded Answer(const ContractWork& work, uint32_t status) {
+  CodecStep Answer(const ContractWork& work, uint32_t status) {
     Sqe sqe = Encode(work.request, 3);
     sqe.dword[28] = status;
     return codec_->Decode(3, sqe);
@@ -48,15 +48,15 @@ TEST_P(SecHostileTest, StatusBecomesACode) {
   ContractWork digest(Operation::kDigest, Algorithm::kSm3, source);
   for (const auto& row : kCases) {
     SCOPED_TRACE(row.status);
-    EXPECT_EQ(Answer(cipher, row.status).code, row.cipher);
-    EXPECT_EQ(Answer(seal, row.status).code, row.seal);
-    EXPECT_EQ(Answer(open, row.status).code, row.open);
-    EXPECT_EQ(Answer(digest, row.status).code, row.digest);
-    EXPECT_EQ(Answer(digest, row.status).kind, Kind::kDone);
+    EXPECT_EQ(Answer(cipher, row.status).code(), row.cipher);
+    EXPECT_EQ(Answer(seal, row.status).code(), row.seal);
+    EXPECT_EQ(Answer(open, row.status).code(), row.open);
+    EXPECT_EQ(Answer(digest, row.status).code(), row.digest);
+    EXPECT_EQ(Answer(digest, row.status).kind(), Kind::kDone);
   }
   for (const uint32_t status : {0x0u, 0x180u, 0x184u, 0xff000000u}) {
     for (ContractWork* work : {&cipher, &seal, &open, &digest}) {
-      EXPECT_EQ(Answer(*work, status).kind, Kind::kBroken);
+      EXPECT_EQ(Answer(*work, status).kind(), Kind::kBroken);
     }
   }
 }
@@ -84,7 +84,7 @@ TEST_P(SecHostileTest, AWrongTagIsInvalidAndLeavesNoPlaintext) {
     device_.Execute(sqe);
     ASSERT_EQ(undo->Output(source.size()), source);
     sqe.dword[28] = 0x00040181;
-    EXPECT_EQ(codec_->Decode(3, sqe).code, StatusCode::kUnavailable);
+    EXPECT_EQ(codec_->Decode(3, sqe).code(), StatusCode::kUnavailable);
     EXPECT_EQ(undo->Output(source.size()), std::vector<uint8_t>(4'096));
   }
 }
@@ -98,9 +98,9 @@ TEST_P(SecHostileTest, ATagIsWrittenOnlyOnSuccess) {
   EXPECT_EQ(work.mac, std::vector<uint8_t>(12, 0xA5));
   Sqe failed = sqe;
   failed.dword[28] = 0x00010000;
-  EXPECT_EQ(codec_->Decode(3, failed).code, StatusCode::kUnavailable);
+  EXPECT_EQ(codec_->Decode(3, failed).code(), StatusCode::kUnavailable);
   EXPECT_EQ(work.mac, std::vector<uint8_t>(12, 0xA5));
-  EXPECT_EQ(codec_->Decode(3, sqe).code, StatusCode::kOk);
+  EXPECT_EQ(codec_->Decode(3, sqe).code(), StatusCode::kOk);
   EXPECT_NE(work.mac, std::vector<uint8_t>(12, 0xA5));
 }
 
@@ -118,7 +118,7 @@ TEST_P(SecHostileTest, KeysAreNotKept) {
   padded.push_back(0);
   EXPECT_EQ(std::vector<uint8_t>(there, there + 32), padded);
   device_.Execute(sqe);
-  ASSERT_EQ(codec_->Decode(3, sqe).code, StatusCode::kOk);
+  ASSERT_EQ(codec_->Decode(3, sqe).code(), StatusCode::kOk);
   EXPECT_EQ(std::vector<uint8_t>(there, there + 32), std::vector<uint8_t>(32));
 }
 
@@ -148,16 +148,16 @@ TEST_P(SecHostileTest, RandomDescriptorsAreBrokenOrFailures) {
       sqe.dword[random() % kSqeDwords] ^= 1u << random() % 32;
     }
     const uint32_t status = sqe.dword[28];
-    const SqeCodec::Decoded decoded = codec_->Decode(3, sqe);
-    ASSERT_NE(decoded.kind, Kind::kContinue);
+    const CodecStep decoded = codec_->Decode(3, sqe);
+    ASSERT_NE(decoded.kind(), Kind::kWork);
     ASSERT_TRUE(work.GuardIsIntact());
-    if (decoded.kind == Kind::kBroken) {
+    if (decoded.kind() == Kind::kBroken) {
       ++broken;
       continue;
     }
     ++done;
-    if (decoded.code != StatusCode::kOk) continue;
-    ASSERT_LE(decoded.produced_bytes, work.request.destination.size());
+    if (decoded.code() != StatusCode::kOk) continue;
+    ASSERT_LE(decoded.produced_bytes(), work.request.destination.size());
     ASSERT_EQ(status & 1, 1u);
     ASSERT_EQ(status >> 16 & 0xff, 0u);
     if (Info(work.request.algorithm).family == Family::kAead) {
@@ -187,11 +187,12 @@ TEST_P(SecHostileTest, RandomAnswersToStreamsEndThem) {
     for (;;) {
       const uint32_t status = random() & 0xff0185;
       sqe.dword[28] = random() % 8 == 0 ? status : status & 0xffff;
-      const SqeCodec::Decoded decoded = codec_->Decode(3, sqe);
-      ASSERT_EQ(stream.value()->progress().done,
-                decoded.kind == Kind::kDone && decoded.code == StatusCode::kOk);
+      const CodecStep decoded = codec_->Decode(3, sqe);
+      ASSERT_EQ(
+          stream.value()->progress().done,
+          decoded.kind() == Kind::kDone && decoded.code() == StatusCode::kOk);
       finished += stream.value()->progress().done;
-      if (decoded.kind != Kind::kContinue) break;
+      if (decoded.kind() != Kind::kWork) break;
       ++continued;
       codec_->Continue(3, sqe);
     }

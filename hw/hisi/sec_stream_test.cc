@@ -191,12 +191,12 @@ TEST_P(SecStreamTest, AFailedPieceEndsTheStream) {
     work.request.stream = stream.get();
     Sqe sqe = Encode(work.request, 2);
     sqe.dword[28] = status;
-    const SqeCodec::Decoded decoded = codec_->Decode(2, sqe);
+    const CodecStep decoded = codec_->Decode(2, sqe);
     if (status == 0) {
-      EXPECT_EQ(decoded.kind, SqeCodec::Decoded::Kind::kBroken);
+      EXPECT_EQ(decoded.kind(), CodecStep::Kind::kBroken);
     } else {
-      EXPECT_EQ(decoded.kind, SqeCodec::Decoded::Kind::kDone);
-      EXPECT_EQ(decoded.code, StatusCode::kUnavailable);
+      EXPECT_EQ(decoded.kind(), CodecStep::Kind::kDone);
+      EXPECT_EQ(decoded.code(), StatusCode::kUnavailable);
     }
     EXPECT_FALSE(stream->progress().done);
     EXPECT_EQ(Run(work).code, StatusCode::kInvalidArgument);

@@ -7,7 +7,7 @@
 // Threads: thread-compatible; it belongs to its queue. Nothing here blocks or
 //          allocates after construction.
 // A device is not trusted: whatever stands in the memory that it writes, the
-// codec answers with one of Decoded's kinds and touches nothing else.
+// codec answers with one of CodecStep's kinds and touches nothing else.
 #ifndef UACCED_HW_HISI_SQE_CODEC_H_
 #define UACCED_HW_HISI_SQE_CODEC_H_
 
@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "hw/capability.h"
+#include "hw/hisi/codec_step.h"
 #include "hw/request.h"
 
 namespace uacced::hw::hisi {
@@ -30,18 +31,6 @@ static_assert(sizeof(Sqe) == 128);
 
 class SqeCodec {
  public:
-  struct Decoded {
-    enum class Kind : uint8_t {
-      kDone,      // `code` and `produced_bytes` are the request's.
-      kContinue,  // One more descriptor is needed: Continue().
-      kBroken,    // No device that keeps the rules writes this.
-    };
-    Kind kind = Kind::kBroken;
-    // As hw::Completion.
-    absl::StatusCode code = absl::StatusCode::kInternal;
-    uint32_t produced_bytes = 0;
-  };
-
   SqeCodec() = default;
   SqeCodec(const SqeCodec&) = delete;
   SqeCodec& operator=(const SqeCodec&) = delete;
@@ -54,24 +43,26 @@ class SqeCodec {
   static constexpr absl::StatusCode kFinished =
       absl::StatusCode::kAlreadyExists;
 
-  // Writes all of `sqe` for `request`, whose buffers stay until the entry is
-  // done. kOk: give it to the device. kUnimplemented: this request is beyond
-  // the device after all. kFinished: see there. Any other code is the request's
-  // result, found without the device: no room for a header, a header that is
-  // none.
-  // REQUIRES: capabilities().Covers(request); `entry` is not in flight.
+  // Writes all of `sqe`, where it stands in the ring, for `request`, whose
+  // buffers stay until the entry is done; nothing of it is read. kOk: give it
+  // to the device. kUnimplemented: this request is beyond the device after all.
+  // kFinished: see there. Any other code is the request's result, found without
+  // the device: no room for a header, a header that is none. REQUIRES:
+  // capabilities().Covers(request); `entry` is not in flight.
   virtual absl::StatusCode Encode(const Request& request, uint32_t entry,
                                   Sqe& sqe) = 0;
 
   // Produced bytes of the entry whose Encode() just said kFinished.
   virtual uint32_t FinishedBytes(uint32_t /*entry*/) const { return 0; }
 
-  // The descriptor after the one that was decoded as kContinue.
+  // The descriptor after the one that was decoded as kWork.
   virtual void Continue(uint32_t entry, Sqe& sqe) = 0;
 
   // Reads the descriptor that the device gave back for `entry`, and finishes
-  // what software has to finish.
-  virtual Decoded Decode(uint32_t entry, const Sqe& sqe) = 0;
+  // what software has to finish. `sqe` is where the device left it, and may
+  // write again against the rules: each word that is used is read once, before
+  // it is judged.
+  virtual CodecStep Decode(uint32_t entry, const volatile Sqe& sqe) = 0;
 };
 
 }  // namespace uacced::hw::hisi

@@ -45,10 +45,6 @@ Bytes EmptyStream(Algorithm format) {
   }
 }
 
-uint64_t AddressOf(const uint8_t* data) {
-  return reinterpret_cast<uintptr_t>(data);
-}
-
 void PutLittleEndian(uint32_t value, uint8_t* out) {
   for (int shift = 0; shift < 32; shift += 8) {
     *out++ = static_cast<uint8_t>(value >> shift);
@@ -57,125 +53,112 @@ void PutLittleEndian(uint32_t value, uint8_t* out) {
 
 }  // namespace
 
-ZipStep ZipBlock::Begin(const Request& request, uint8_t* lists) {
+CodecStep ZipBlock::Begin(const Request& request, uint8_t* lists) {
   format_ = request.algorithm;
   operation_ = request.operation;
   source_ = request.source;
-  destination_ = room_ = request.destination;
+  destination_ = request.destination;
   lists_ = lists;
-  return operation_ == Operation::kCompress ? BeginCompression() : NextMember();
+  output_at_ = 0;
+  return compresses() ? BeginCompression() : NextMember();
 }
 
-ZipStep ZipBlock::BeginCompression() {
+CodecStep ZipBlock::BeginCompression() {
   if (source_.empty()) return Constant(EmptyStream(format_));
   const bool is_lz4 = format_ == Algorithm::kLz4;
   const size_t front = is_lz4 ? kLz4FrontBytes : ZipHeaderBytes(format_);
   const size_t frame = is_lz4 ? kLz4FrameBytes : front;
-  if (destination_.size() <= frame) return ZipStep::Failed(kTooSmall);
-  return Work(source_, destination_.subspan(front, destination_.size() - frame),
-              CompressBound(source_.size()));
+  if (destination_.size() <= frame) return CodecStep::Failed(kTooSmall);
+  output_at_ = static_cast<uint32_t>(front);
+  return Work(destination_.size() - frame, CompressBound(source_.size()));
 }
 
-ZipStep ZipBlock::Constant(Bytes bytes) {
-  if (destination_.size() < bytes.size()) return ZipStep::Failed(kTooSmall);
+CodecStep ZipBlock::Constant(Bytes bytes) {
+  if (destination_.size() < bytes.size()) return CodecStep::Failed(kTooSmall);
   std::copy(bytes.begin(), bytes.end(), destination_.begin());
-  return ZipStep::Produced(bytes.size());
+  return CodecStep::Produced(bytes.size());
 }
 
-ZipStep ZipBlock::NextMember() {
+CodecStep ZipBlock::NextMember() {
   ZipHeaderReader header;
   header.Reset(format_);
   if (header.Read(source_) != ZipHeaderReader::Outcome::kEnd ||
       source_.empty()) {
-    return ZipStep::Failed(kCorrupt);
+    return CodecStep::Failed(kCorrupt);
   }
-  const MutableBytes room = room_.empty() ? MutableBytes(&no_room_, 1) : room_;
-  return Work(source_, room, source_.size() * kMaxInflateFactor);
+  return Work(has_room() ? destination_.size() - output_at_ : 1,
+              source_.size() * kMaxInflateFactor);
 }
 
 // No output is larger than `bound_bytes`.
-ZipStep ZipBlock::Work(Bytes source, MutableBytes room, size_t bound_bytes) {
+CodecStep ZipBlock::Work(size_t room_bytes, size_t bound_bytes) {
   constexpr size_t kFlatBytes = HISI_ZIP_MAX_FLAT_BYTES;
-  if (bound_bytes <= kFlatBytes) {
-    room = room.first(std::min(room.size(), kFlatBytes));
-  }
-  // Everything else stays as it is by default.
-  work_.request = ZipRequestType(format_);
-  work_.is_sgl = false;
-  work_.source_bytes = static_cast<uint32_t>(source.size());
-  work_.room_bytes = static_cast<uint32_t>(room.size());
-  work_.source = AddressOf(source.data());
-  work_.destination = AddressOf(room.data());
-  if (source.size() <= kFlatBytes && room.size() <= kFlatBytes) {
-    return ZipStep::Work();
-  }
-  constexpr size_t kListBytes = SglWriter::ListBytes(kMaxListEntries);
-  SglWriter in({lists_, kListBytes}, kMaxListEntries);
-  SglWriter out({lists_ + kListBytes, kListBytes}, kMaxListEntries);
-  if (!in.AddAll(source.data(), source.size()) ||
-      !out.AddAll(room.data(), room.size())) {
-    return ZipStep::Failed(absl::StatusCode::kUnimplemented);
-  }
-  work_.is_sgl = true;
-  work_.source = in.address();
-  work_.destination = out.address();
-  return ZipStep::Work();
+  if (bound_bytes <= kFlatBytes) room_bytes = std::min(room_bytes, kFlatBytes);
+  room_bytes_ = static_cast<uint32_t>(room_bytes);
+  is_sgl_ = source_.size() > kFlatBytes || room_bytes > kFlatBytes;
+  return is_sgl_ ? WriteLists() : CodecStep::Work();
 }
 
-ZipStep ZipBlock::Take(const ZipAnswer& answer) {
+[[gnu::cold]] CodecStep ZipBlock::WriteLists() {
+  constexpr size_t kListBytes = SglWriter::ListBytes(kMaxListEntries);
+  static_assert(kListsBytes == 2 * kListBytes);
+  SglWriter in({lists_, kListBytes}, kMaxListEntries);
+  SglWriter out({room_list(), kListBytes}, kMaxListEntries);
+  if (!in.AddAll(source_.data(), source_.size()) ||
+      !out.AddAll(has_room() ? output() : &no_room_, room_bytes_)) {
+    return CodecStep::Failed(absl::StatusCode::kUnimplemented);
+  }
+  return CodecStep::Work();
+}
+
+CodecStep ZipBlock::Take(const ZipAnswer& answer) {
   const absl::StatusCode code = ZipStatusCode(answer.status, operation_);
   if (code == absl::StatusCode::kOk &&
-      (answer.consumed_bytes == 0 ||
-       answer.consumed_bytes > work_.source_bytes ||
-       answer.produced_bytes > work_.room_bytes)) {
-    return ZipStep::Broken();
+      (answer.consumed_bytes == 0 || answer.consumed_bytes > source_.size() ||
+       answer.produced_bytes > room_bytes_)) {
+    return CodecStep::Broken();
   }
   if (format_ == Algorithm::kLz4 &&
       (code == absl::StatusCode::kOk || code == kTooSmall)) {
     if (code == absl::StatusCode::kOk &&
-        answer.consumed_bytes != work_.source_bytes) {
-      return ZipStep::Broken();
+        answer.consumed_bytes != source_.size()) {
+      return CodecStep::Broken();
     }
     return TakeLz4(code, answer.produced_bytes);
   }
-  if (code != absl::StatusCode::kOk) return ZipStep::Failed(code);
-  return operation_ == Operation::kCompress ? TakeCompression(answer)
-                                            : TakeDecompression(answer);
+  if (code != absl::StatusCode::kOk) return CodecStep::Failed(code);
+  return compresses() ? TakeCompression(answer) : TakeDecompression(answer);
 }
 
-ZipStep ZipBlock::TakeCompression(const ZipAnswer& answer) {
+CodecStep ZipBlock::TakeCompression(const ZipAnswer& answer) {
   // All of the input, and no stream is empty.
-  if (answer.consumed_bytes != work_.source_bytes ||
-      answer.produced_bytes == 0) {
-    return ZipStep::Broken();
+  if (answer.consumed_bytes != source_.size() || answer.produced_bytes == 0) {
+    return CodecStep::Broken();
   }
   WriteZipHeader(format_, destination_.data());
-  return ZipStep::Produced(ZipHeaderBytes(format_) +
-                           uint64_t{answer.produced_bytes});
+  return CodecStep::Produced(output_at_ + uint64_t{answer.produced_bytes});
 }
 
-ZipStep ZipBlock::TakeDecompression(const ZipAnswer& answer) {
-  if (room_.empty()) {
-    if (answer.produced_bytes > 0) return ZipStep::Failed(kTooSmall);
-  } else {
-    room_ = room_.subspan(answer.produced_bytes);
+CodecStep ZipBlock::TakeDecompression(const ZipAnswer& answer) {
+  if (has_room()) {
+    output_at_ += answer.produced_bytes;
+  } else if (answer.produced_bytes > 0) {
+    return CodecStep::Failed(kTooSmall);
   }
   source_ = source_.subspan(answer.consumed_bytes);
-  if (source_.empty()) {
-    return ZipStep::Produced(destination_.size() - room_.size());
-  }
+  if (source_.empty()) return CodecStep::Produced(output_at_);
   // Only gzip may go on.
-  if (format_ != Algorithm::kGzip) return ZipStep::Failed(kCorrupt);
+  if (format_ != Algorithm::kGzip) return CodecStep::Failed(kCorrupt);
   return NextMember();
 }
 
 // Makes a frame of one block. A block that did not shrink is the source itself.
-ZipStep ZipBlock::TakeLz4(absl::StatusCode code, uint32_t produced_bytes) {
+CodecStep ZipBlock::TakeLz4(absl::StatusCode code, uint32_t produced_bytes) {
   const bool shrank = code == absl::StatusCode::kOk && produced_bytes > 0 &&
                       produced_bytes < source_.size();
   const size_t block_bytes = shrank ? produced_bytes : source_.size();
   if (destination_.size() < kLz4FrameBytes + block_bytes) {
-    return ZipStep::Failed(kTooSmall);
+    return CodecStep::Failed(kTooSmall);
   }
   uint8_t* const out = destination_.data();
   std::copy(std::begin(kLz4Header), std::end(kLz4Header), out);
@@ -185,7 +168,7 @@ ZipStep ZipBlock::TakeLz4(absl::StatusCode code, uint32_t produced_bytes) {
   uint8_t* const block = out + kLz4FrontBytes;
   if (!shrank) std::memcpy(block, source_.data(), block_bytes);
   PutLittleEndian(0, block + block_bytes);
-  return ZipStep::Produced(kLz4FrameBytes + block_bytes);
+  return CodecStep::Produced(kLz4FrameBytes + block_bytes);
 }
 
 }  // namespace uacced::hw::hisi

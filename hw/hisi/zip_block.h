@@ -12,9 +12,9 @@
 #include <cstdint>
 
 #include "hw/algorithm.h"
+#include "hw/hisi/codec_step.h"
 #include "hw/hisi/sgl_writer.h"
 #include "hw/hisi/zip_sqe.h"
-#include "hw/hisi/zip_step.h"
 #include "hw/request.h"
 
 namespace uacced::hw::hisi {
@@ -36,31 +36,55 @@ class ZipBlock {
   // REQUIRES: `request` is kCompress or kDecompress with a format that
   // ZipRequestType() has and no larger than the above; `lists` has kListsBytes,
   // aligned for lists.
-  ZipStep Begin(const Request& request, uint8_t* lists);
+  CodecStep Begin(const Request& request, uint8_t* lists);
   // REQUIRES: the latest step is kWork.
-  const ZipWork& work() const { return work_; }
-  ZipStep Take(const ZipAnswer& answer);
+  ZipWork work() const;
+  CodecStep Take(const ZipAnswer& answer);
 
  private:
-  ZipStep BeginCompression();
-  ZipStep NextMember();
-  ZipStep Work(Bytes source, MutableBytes room, size_t bound_bytes);
-  ZipStep TakeCompression(const ZipAnswer& answer);
-  ZipStep TakeDecompression(const ZipAnswer& answer);
-  ZipStep TakeLz4(absl::StatusCode code, uint32_t produced_bytes);
-  ZipStep Constant(Bytes bytes);
+  CodecStep BeginCompression();
+  CodecStep NextMember();
+  CodecStep Work(size_t room_bytes, size_t bound_bytes);
+  CodecStep WriteLists();
+  CodecStep TakeCompression(const ZipAnswer& answer);
+  CodecStep TakeDecompression(const ZipAnswer& answer);
+  CodecStep TakeLz4(absl::StatusCode code, uint32_t produced_bytes);
+  CodecStep Constant(Bytes bytes);
 
+  bool compresses() const { return operation_ == Operation::kCompress; }
+  bool has_room() const { return output_at_ < destination_.size(); }
+  uint8_t* output() { return destination_.data() + output_at_; }
+  uint8_t* room_list() const { return lists_ + kListsBytes / 2; }
+
+  // As little as can be: there is one for each entry of a queue, and the fewer
+  // lines they are, the more of them stay near.
   Algorithm format_ = Algorithm::kDeflate;
   Operation operation_ = Operation::kCompress;
-  MutableBytes destination_;
-  uint8_t* lists_ = nullptr;
-  // kDecompress: what is left of each; kCompress: all of the source.
-  Bytes source_;
-  MutableBytes room_;
+  bool is_sgl_ = false;
   // Stands in for no room at all, which the device may not take.
   uint8_t no_room_ = 0;
-  ZipWork work_;
+  uint32_t room_bytes_ = 0;  // The device's.
+  uint8_t* lists_ = nullptr;
+  Bytes source_;  // kDecompress: what is left of it.
+  MutableBytes destination_;
+  uint32_t output_at_ = 0;  // Where in the destination the device writes.
 };
+
+inline ZipWork ZipBlock::work() const {
+  const auto address_of = [](const uint8_t* data) {
+    return uint64_t{reinterpret_cast<uintptr_t>(data)};
+  };
+  const uint8_t* const room =
+      has_room() ? destination_.data() + output_at_ : &no_room_;
+  return {
+      .request = ZipRequestType(format_),
+      .is_sgl = is_sgl_,
+      .source = address_of(is_sgl_ ? lists_ : source_.data()),
+      .destination = address_of(is_sgl_ ? room_list() : room),
+      .source_bytes = static_cast<uint32_t>(source_.size()),
+      .room_bytes = room_bytes_,
+  };
+}
 
 }  // namespace uacced::hw::hisi
 

@@ -7,11 +7,11 @@
 
 #include "absl/strings/str_split.h"
 #include "hw/dma_buffer.h"
+#include "hw/hisi/codec_step.h"
 #include "hw/hisi/zip_block.h"
 #include "hw/hisi/zip_fragment.h"
 #include "hw/hisi/zip_session.h"
 #include "hw/hisi/zip_sqe.h"
-#include "hw/hisi/zip_step.h"
 #include "hw/hisi/zip_stream.h"
 
 namespace uacced::hw::hisi {
@@ -45,12 +45,15 @@ class NumberPool {
   std::vector<uint16_t> numbers_;
 };
 
+// Stateless requests have all that they need in their Entry. What pieces of
+// streams and fragments need more stands apart, in a Session.
 class ZipCodec final : public SqeCodec {
  public:
   ZipCodec(const ZipCodecOptions& options, DmaBuffer contexts, DmaBuffer lists)
       : version_(options.version),
         capabilities_(options.capabilities),
         entries_(options.depth),
+        sessions_(options.depth),
         contexts_(std::move(contexts)),
         lists_(std::move(lists)),
         context_numbers_(options.depth) {}
@@ -58,126 +61,136 @@ class ZipCodec final : public SqeCodec {
   const CapabilitySet& capabilities() const override { return capabilities_; }
   absl::StatusCode Encode(const Request& request, uint32_t entry_index,
                           Sqe& sqe) override;
-  uint32_t FinishedBytes(uint32_t entry_index) const override {
-    return entries_[entry_index].produced_bytes;
+  uint32_t FinishedBytes(uint32_t /*entry_index*/) const override {
+    return finished_bytes_;
   }
   void Continue(uint32_t entry_index, Sqe& sqe) override;
-  Decoded Decode(uint32_t entry_index, const Sqe& sqe) override;
+  CodecStep Decode(uint32_t entry_index, const volatile Sqe& sqe) override;
 
  private:
   enum class Kind : uint8_t { kBlock, kFragment, kStream };
 
-  struct Entry {
+  // One cache line.
+  struct alignas(64) Entry {
     Kind kind = Kind::kBlock;
-    uint16_t context_number = 0;  // Of a fragment.
-    uint16_t turn = 0;            // Makes tags differ from one to the next.
-    uint32_t tag = 0;
-    uint32_t produced_bytes = 0;
-    ZipEngineStream* stream = nullptr;
+    uint8_t request = 0;  // HISI_ZIP_REQ_*, of its descriptor.
+    uint16_t turn = 0;    // Makes tags differ from one to the next.
     ZipBlock block;
+  };
+  static_assert(sizeof(Entry) == 64);
+
+  struct Session {
+    ZipEngineStream* stream = nullptr;  // kStream
+    uint16_t context_number = 0;        // kFragment
     ZipFragment fragment;
   };
 
-  ZipStep Begin(const Request& request, uint32_t entry_index);
-  ZipStep Take(Entry& entry, const ZipAnswer& answer);
-  static const ZipWork& WorkOf(const Entry& entry);
-  void End(Entry& entry);
+  CodecStep BeginSession(const Request& request, uint32_t entry_index);
+  CodecStep TakeSession(uint32_t entry_index, const ZipAnswer& answer,
+                        const ZipWords& words);
+  const ZipWork& SessionWork(uint32_t entry_index) const;
+  void End(uint32_t entry_index);
+
+  [[gnu::always_inline]] void Write(uint32_t entry_index, const ZipWork& work,
+                                    Sqe& sqe) {
+    Entry& entry = entries_[entry_index];
+    entry.request = work.request;
+    ++entry.turn;
+    WriteZipSqe(version_, work, TagOf(entry_index), sqe);
+  }
+  uint32_t TagOf(uint32_t entry_index) const {
+    return uint32_t{entries_[entry_index].turn} << 16 | entry_index;
+  }
 
   // Constant after construction.
   const QmVersion version_;
   const CapabilitySet capabilities_;
 
   std::vector<Entry> entries_;
+  std::vector<Session> sessions_;
   const DmaBuffer contexts_;
   const DmaBuffer lists_;
   NumberPool context_numbers_;
+  uint32_t finished_bytes_ = 0;
 };
 
-ZipStep ZipCodec::Begin(const Request& request, uint32_t entry_index) {
-  Entry& entry = entries_[entry_index];
+[[gnu::cold]] CodecStep ZipCodec::BeginSession(const Request& request,
+                                               uint32_t entry_index) {
+  Session& session = sessions_[entry_index];
   if (request.stream != nullptr) {
-    entry.kind = Kind::kStream;
-    entry.stream = static_cast<ZipEngineStream*>(request.stream);
-    return entry.stream->Begin(request);
+    entries_[entry_index].kind = Kind::kStream;
+    session.stream = static_cast<ZipEngineStream*>(request.stream);
+    return session.stream->Begin(request);
   }
-  if (request.fragment) {
-    entry.kind = Kind::kFragment;
-    entry.context_number = context_numbers_.Take();
-    return entry.fragment.Begin(
-        request, contexts_.data() +
-                     size_t{entry.context_number} * ZipSession::kContextBytes);
-  }
-  entry.kind = Kind::kBlock;
-  return entry.block.Begin(
-      request, lists_.data() + size_t{entry_index} * ZipBlock::kListsBytes);
+  entries_[entry_index].kind = Kind::kFragment;
+  session.context_number = context_numbers_.Take();
+  return session.fragment.Begin(
+      request, contexts_.data() +
+                   size_t{session.context_number} * ZipSession::kContextBytes);
 }
 
-ZipStep ZipCodec::Take(Entry& entry, const ZipAnswer& answer) {
-  switch (entry.kind) {
-    case Kind::kStream:
-      return entry.stream->Take(answer);
-    case Kind::kFragment:
-      return entry.fragment.Take(answer);
-    case Kind::kBlock:
-      break;
-  }
-  return entry.block.Take(answer);
+[[gnu::cold]] CodecStep ZipCodec::TakeSession(uint32_t entry_index,
+                                              const ZipAnswer& answer,
+                                              const ZipWords& words) {
+  Session& session = sessions_[entry_index];
+  return entries_[entry_index].kind == Kind::kStream
+             ? session.stream->Take(answer, words)
+             : session.fragment.Take(answer, words);
 }
 
-const ZipWork& ZipCodec::WorkOf(const Entry& entry) {
-  switch (entry.kind) {
-    case Kind::kStream:
-      return entry.stream->work();
-    case Kind::kFragment:
-      return entry.fragment.work();
-    case Kind::kBlock:
-      break;
-  }
-  return entry.block.work();
+const ZipWork& ZipCodec::SessionWork(uint32_t entry_index) const {
+  const Session& session = sessions_[entry_index];
+  return entries_[entry_index].kind == Kind::kStream ? session.stream->work()
+                                                     : session.fragment.work();
 }
 
-void ZipCodec::End(Entry& entry) {
-  if (entry.kind == Kind::kFragment) {
-    context_numbers_.Return(entry.context_number);
+void ZipCodec::End(uint32_t entry_index) {
+  if (entries_[entry_index].kind == Kind::kFragment) {
+    context_numbers_.Return(sessions_[entry_index].context_number);
   }
 }
 
 absl::StatusCode ZipCodec::Encode(const Request& request, uint32_t entry_index,
                                   Sqe& sqe) {
-  Entry& entry = entries_[entry_index];
-  const ZipStep step = Begin(request, entry_index);
-  if (step.kind == ZipStep::Kind::kWork) {
+  CodecStep step;
+  if (request.stream == nullptr && !request.fragment) [[likely]] {
+    Entry& entry = entries_[entry_index];
+    entry.kind = Kind::kBlock;
+    step = entry.block.Begin(
+        request, lists_.data() + size_t{entry_index} * ZipBlock::kListsBytes);
+  } else {
+    step = BeginSession(request, entry_index);
+  }
+  if (step.kind() == CodecStep::Kind::kWork) [[likely]] {
     Continue(entry_index, sqe);
     return absl::StatusCode::kOk;
   }
-  End(entry);
-  entry.produced_bytes = step.produced_bytes;
-  return step.code == absl::StatusCode::kOk ? kFinished : step.code;
+  End(entry_index);
+  finished_bytes_ = step.produced_bytes();
+  return step.code() == absl::StatusCode::kOk ? kFinished : step.code();
 }
 
 void ZipCodec::Continue(uint32_t entry_index, Sqe& sqe) {
-  Entry& entry = entries_[entry_index];
-  entry.tag = uint32_t{++entry.turn} << 16 | entry_index;
-  WriteZipSqe(version_, WorkOf(entry), entry.tag, sqe);
-  MarkUnanswered(sqe);
+  const Entry& entry = entries_[entry_index];
+  if (entry.kind == Kind::kBlock) [[likely]] {
+    Write(entry_index, entry.block.work(), sqe);
+  } else {
+    Write(entry_index, SessionWork(entry_index), sqe);
+  }
 }
 
-SqeCodec::Decoded ZipCodec::Decode(uint32_t entry_index, const Sqe& sqe) {
+CodecStep ZipCodec::Decode(uint32_t entry_index, const volatile Sqe& sqe) {
   Entry& entry = entries_[entry_index];
-  if (ReadZipTag(version_, WorkOf(entry).request, sqe) != entry.tag) {
-    return {Decoded::Kind::kBroken};
+  if (ReadZipTag(version_, entry.request, sqe) != TagOf(entry_index)) {
+    return CodecStep::Broken();
   }
-  const ZipStep step = Take(entry, ReadZipSqe(sqe));
-  switch (step.kind) {
-    case ZipStep::Kind::kWork:
-      return {Decoded::Kind::kContinue};
-    case ZipStep::Kind::kBroken:
-      return {Decoded::Kind::kBroken};
-    case ZipStep::Kind::kDone:
-      break;
-  }
-  End(entry);
-  return {Decoded::Kind::kDone, step.code, step.produced_bytes};
+  const ZipAnswer answer = ReadZipAnswer(sqe);
+  const CodecStep step =
+      entry.kind == Kind::kBlock
+          ? entry.block.Take(answer)
+          : TakeSession(entry_index, answer, ReadZipWords(sqe));
+  if (step.kind() == CodecStep::Kind::kDone) End(entry_index);
+  return step;
 }
 
 Capability DeflateCapability(Operation operation) {

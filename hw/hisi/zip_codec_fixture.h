@@ -17,7 +17,7 @@ namespace uacced::hw::hisi {
 class ZipCodecFixture : public ::testing::Test {
  protected:
   using ByteVector = std::vector<uint8_t>;
-  using Kind = SqeCodec::Decoded::Kind;
+  using Kind = CodecStep::Kind;
   static constexpr auto kOk = absl::StatusCode::kOk;
   static constexpr auto kCorrupt = absl::StatusCode::kInvalidArgument;
   static constexpr auto kTooSmall = absl::StatusCode::kOutOfRange;
@@ -56,7 +56,7 @@ class ZipCodecFixture : public ::testing::Test {
     sqe_.dword[1] = produced;
     sqe_.dword[3] = dw3;
   }
-  SqeCodec::Decoded Decode() { return codec_->Decode(1, sqe_); }
+  CodecStep Decode() { return codec_->Decode(1, sqe_); }
   ByteVector Output(size_t bytes) const {
     return {destination_.begin(), destination_.begin() + bytes};
   }

@@ -28,7 +28,7 @@ TEST_F(ZipCodecSequenceTest, MembersAreReadOneAfterTheOther) {
   ASSERT_EQ(Encode(Algorithm::kGzip, two, 70), kOk);
   EXPECT_EQ(sqe_.dword[4], 90u);
   Answer(40, 30);
-  ASSERT_EQ(Decode().kind, Kind::kContinue);
+  ASSERT_EQ(Decode().kind(), Kind::kWork);
   codec_->Continue(1, sqe_);
   EXPECT_EQ(sqe_.dword[0], UINT32_MAX);
   EXPECT_EQ(sqe_.dword[4], 40u);
@@ -37,23 +37,23 @@ TEST_F(ZipCodecSequenceTest, MembersAreReadOneAfterTheOther) {
   EXPECT_EQ(Address(20), At(destination_.data() + 30));
   Answer(40, 40);
   const auto decoded = Decode();
-  EXPECT_EQ(decoded.kind, Kind::kDone);
-  EXPECT_EQ(decoded.code, kOk);
-  EXPECT_EQ(decoded.produced_bytes, 70u);
+  EXPECT_EQ(decoded.kind(), Kind::kDone);
+  EXPECT_EQ(decoded.code(), kOk);
+  EXPECT_EQ(decoded.produced_bytes(), 70u);
   // The room is full before the second member, which may be an empty one.
   for (const uint32_t produced : {0, 1}) {
     ASSERT_EQ(Encode(Algorithm::kGzip, two, 30), kOk);
     Answer(40, 30);
-    ASSERT_EQ(Decode().kind, Kind::kContinue);
+    ASSERT_EQ(Decode().kind(), Kind::kWork);
     codec_->Continue(1, sqe_);
     EXPECT_EQ(sqe_.dword[14], 1u);
     Answer(40, produced);
-    EXPECT_EQ(Decode().code, produced == 0 ? kOk : kTooSmall);
+    EXPECT_EQ(Decode().code(), produced == 0 ? kOk : kTooSmall);
   }
   // What follows is no member.
   ASSERT_EQ(Encode(Algorithm::kGzip, two, 70), kOk);
   Answer(39, 30);
-  EXPECT_EQ(Decode().code, kCorrupt);
+  EXPECT_EQ(Decode().code(), kCorrupt);
   Open(QmVersion::kV3, Operation::kDecompress);
   for (const Algorithm format : {Algorithm::kZlib, Algorithm::kDeflate}) {
     ByteVector zlib = FromHex("789c");
@@ -61,8 +61,8 @@ TEST_F(ZipCodecSequenceTest, MembersAreReadOneAfterTheOther) {
     ASSERT_EQ(Encode(format, zlib, 70), kOk);
     Answer(sqe_.dword[4] - 1, 30);
     const auto got = Decode();
-    EXPECT_EQ(got.kind, Kind::kDone);
-    EXPECT_EQ(got.code, kCorrupt);
+    EXPECT_EQ(got.kind(), Kind::kDone);
+    EXPECT_EQ(got.code(), kCorrupt);
   }
 }
 
@@ -91,13 +91,13 @@ TEST_F(ZipCodecSequenceTest, Lz4BlocksBecomeFrames) {
     EXPECT_EQ(sqe_.dword[14], whole + 200 - 15);
     Answer(5'000, produced, dw3);
     const auto decoded = Decode();
-    ASSERT_EQ(decoded.code, kOk);
-    EXPECT_EQ(decoded.produced_bytes, whole);
-    EXPECT_EQ(read(decoded.produced_bytes), source);
+    ASSERT_EQ(decoded.code(), kOk);
+    EXPECT_EQ(decoded.produced_bytes(), whole);
+    EXPECT_EQ(read(decoded.produced_bytes()), source);
   }
   ASSERT_EQ(Encode(Algorithm::kLz4, source, whole - 1), kOk);
   Answer(5'000, 0, 0x0e);
-  EXPECT_EQ(Decode().code, kTooSmall);
+  EXPECT_EQ(Decode().code(), kTooSmall);
   // One literal run of a smaller source stands for a block that shrank.
   const ByteVector zeros(1'000);
   ASSERT_EQ(Encode(Algorithm::kLz4, zeros, 2'000), kOk);
@@ -105,12 +105,12 @@ TEST_F(ZipCodecSequenceTest, Lz4BlocksBecomeFrames) {
   std::copy(block.begin(), block.end(), destination_.begin() + 11);
   Answer(1'000, static_cast<uint32_t>(block.size()));
   const auto decoded = Decode();
-  ASSERT_EQ(decoded.code, kOk);
-  EXPECT_EQ(decoded.produced_bytes, 15 + block.size());
+  ASSERT_EQ(decoded.code(), kOk);
+  EXPECT_EQ(decoded.produced_bytes(), 15 + block.size());
   EXPECT_EQ(Output(15), FromHex("04224d186070730e0000001f000100"));
   ASSERT_EQ(Encode(Algorithm::kLz4, source, whole), kOk);
   Answer(4'999, 100);
-  EXPECT_EQ(Decode().kind, Kind::kBroken);
+  EXPECT_EQ(Decode().kind(), Kind::kBroken);
 }
 
 TEST_F(ZipCodecSequenceTest, FragmentsHaveTheirOwnContextsAndChecksums) {
@@ -135,8 +135,8 @@ TEST_F(ZipCodecSequenceTest, FragmentsHaveTheirOwnContextsAndChecksums) {
       sqes[i].dword[1] = 100;
       sqes[i].dword[31] = 0x63eb1aee;
       const auto decoded = codec_->Decode(i, sqes[i]);
-      EXPECT_EQ(decoded.code, kOk);
-      EXPECT_EQ(decoded.produced_bytes, 100u);
+      EXPECT_EQ(decoded.code(), kOk);
+      EXPECT_EQ(decoded.produced_bytes(), 100u);
       EXPECT_EQ(checksum, 0x88a72839u);
     }
   }
@@ -164,24 +164,24 @@ TEST_F(ZipCodecSequenceTest, AFragmentIsReadUpToAnEndThatIsPutBehind) {
     ASSERT_EQ(codec_->Encode(request, 1, sqe_), kOk);
     EXPECT_EQ(sqe_.dword[9], 0x4001u);
     Answer(100, 1000);
-    ASSERT_EQ(Decode().kind, Kind::kContinue);
+    ASSERT_EQ(Decode().kind(), Kind::kWork);
     codec_->Continue(1, sqe_);
     EXPECT_EQ(sqe_.dword[4], 2u);
     EXPECT_EQ(
         std::memcmp(std::bit_cast<const void*>(Address(18)), "\x03\x00", 2), 0);
     Answer(row.consumed, row.produced, row.dw3);
     const auto decoded = Decode();
-    ASSERT_EQ(decoded.kind, Kind::kDone);
-    EXPECT_EQ(decoded.code, row.code) << row.dw3;
+    ASSERT_EQ(decoded.kind(), Kind::kDone);
+    EXPECT_EQ(decoded.code(), row.code) << row.dw3;
     if (row.code == kOk) {
-      EXPECT_EQ(decoded.produced_bytes, 1000u);
+      EXPECT_EQ(decoded.produced_bytes(), 1000u);
     }
   }
   Request request = Make(Algorithm::kGzip, source, 1000);
   request.fragment = true;
   ASSERT_EQ(codec_->Encode(request, 1, sqe_), kOk);
   Answer(100, 10, 0x113);  // An end of its own.
-  EXPECT_EQ(Decode().code, kCorrupt);
+  EXPECT_EQ(Decode().code(), kCorrupt);
 }
 
 }  // namespace

@@ -164,11 +164,11 @@ TEST_F(ZipCodecTest, AnAnswerIsBelievedWhenItFits) {
     ASSERT_EQ(Encode(Algorithm::kGzip, source, 2000), kOk);
     Answer(row.consumed, row.produced, row.dw3);
     const auto decoded = Decode();
-    ASSERT_EQ(decoded.kind, row.kind) << row.consumed << " " << row.dw3;
+    ASSERT_EQ(decoded.kind(), row.kind) << row.consumed << " " << row.dw3;
     if (row.kind == Kind::kBroken) continue;
-    EXPECT_EQ(decoded.code, row.code);
+    EXPECT_EQ(decoded.code(), row.code);
     if (row.code == kOk) {
-      EXPECT_EQ(decoded.produced_bytes, row.produced + 10);
+      EXPECT_EQ(decoded.produced_bytes(), row.produced + 10);
     }
   }
 }
@@ -181,7 +181,7 @@ TEST_F(ZipCodecTest, ATagOfAnotherIsBroken) {
       ASSERT_EQ(Encode(Algorithm::kZlib, source, 2000), kOk);
       Answer(1000, 90);
       sqe_.dword[version == QmVersion::kV2 ? 13 : 26] ^= 1u << bit;
-      EXPECT_EQ(Decode().kind, Kind::kBroken);
+      EXPECT_EQ(Decode().kind(), Kind::kBroken);
     }
     // The one before.
     ASSERT_EQ(Encode(Algorithm::kZlib, source, 2000), kOk);
@@ -190,7 +190,7 @@ TEST_F(ZipCodecTest, ATagOfAnotherIsBroken) {
     ASSERT_EQ(Encode(Algorithm::kZlib, source, 2000), kOk);
     sqe_ = before;
     Answer(1000, 90);
-    EXPECT_EQ(Decode().kind, Kind::kBroken);
+    EXPECT_EQ(Decode().kind(), Kind::kBroken);
   }
 }
 

@@ -13,7 +13,7 @@ constexpr uint8_t kFinalBlock[] = {0x03, 0x00};
 
 }  // namespace
 
-ZipStep ZipFragment::Begin(const Request& request, uint8_t* context) {
+CodecStep ZipFragment::Begin(const Request& request, uint8_t* context) {
   compresses_ = request.operation == Operation::kCompress;
   at_end_ = false;
   produced_bytes_ = 0;
@@ -30,26 +30,27 @@ ZipStep ZipFragment::Begin(const Request& request, uint8_t* context) {
       session_.Begin(request.source, request.destination, /*last=*/false));
 }
 
-ZipStep ZipFragment::Take(const ZipAnswer& answer) {
-  return After(session_.Take(answer));
+CodecStep ZipFragment::Take(const ZipAnswer& answer, const ZipWords& words) {
+  return After(session_.Take(answer, words));
 }
 
-ZipStep ZipFragment::After(ZipStep step) {
-  if (step.kind != ZipStep::Kind::kDone || step.code != absl::StatusCode::kOk) {
+CodecStep ZipFragment::After(CodecStep step) {
+  if (step.kind() != CodecStep::Kind::kDone ||
+      step.code() != absl::StatusCode::kOk) {
     return step;
   }
   return at_end_ ? AfterEnd(step) : AfterBlocks(step);
 }
 
-ZipStep ZipFragment::AfterBlocks(ZipStep step) {
+CodecStep ZipFragment::AfterBlocks(CodecStep step) {
   if (!compresses_ && session_.is_done()) {
     // An end of its own. What is empty has none, and no descriptor either.
-    return ZipStep::Failed(kCorrupt);
+    return CodecStep::Failed(kCorrupt);
   }
   if (session_.unread_bytes() > 0 || session_.has_stored()) {
-    return ZipStep::Failed(kTooSmall);
+    return CodecStep::Failed(kTooSmall);
   }
-  produced_bytes_ = step.produced_bytes;
+  produced_bytes_ = step.produced_bytes();
   if (compresses_) {
     if (checksum_ != nullptr) *checksum_ = session_.checksum();
     return step;
@@ -65,14 +66,14 @@ ZipStep ZipFragment::AfterBlocks(ZipStep step) {
                               scratch.subspan(kEndBytes, 1), /*last=*/false));
 }
 
-ZipStep ZipFragment::AfterEnd(ZipStep step) {
-  if (step.produced_bytes > 0 || session_.has_stored()) {
-    return ZipStep::Failed(kTooSmall);
+CodecStep ZipFragment::AfterEnd(CodecStep step) {
+  if (step.produced_bytes() > 0 || session_.has_stored()) {
+    return CodecStep::Failed(kTooSmall);
   }
   if (session_.unread_bytes() > 0 || !session_.is_done()) {
-    return ZipStep::Failed(kCorrupt);
+    return CodecStep::Failed(kCorrupt);
   }
-  return ZipStep::Produced(produced_bytes_);
+  return CodecStep::Produced(produced_bytes_);
 }
 
 }  // namespace uacced::hw::hisi

@@ -7,8 +7,8 @@
 
 #include <cstdint>
 
+#include "hw/hisi/codec_step.h"
 #include "hw/hisi/zip_session.h"
-#include "hw/hisi/zip_step.h"
 #include "hw/request.h"
 
 namespace uacced::hw::hisi {
@@ -16,15 +16,15 @@ namespace uacced::hw::hisi {
 class ZipFragment {
  public:
   // `context`: see ZipSession. kDone: found without the device.
-  ZipStep Begin(const Request& request, uint8_t* context);
+  CodecStep Begin(const Request& request, uint8_t* context);
   // REQUIRES: the latest step is kWork.
   const ZipWork& work() const { return session_.work(); }
-  ZipStep Take(const ZipAnswer& answer);
+  CodecStep Take(const ZipAnswer& answer, const ZipWords& words);
 
  private:
-  ZipStep After(ZipStep step);
-  ZipStep AfterBlocks(ZipStep step);
-  ZipStep AfterEnd(ZipStep step);
+  CodecStep After(CodecStep step);
+  CodecStep AfterBlocks(CodecStep step);
+  CodecStep AfterEnd(CodecStep step);
 
   ZipSession session_;
   bool compresses_ = false;

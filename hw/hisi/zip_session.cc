@@ -40,7 +40,7 @@ void ZipSession::Open(const Options& options, uint8_t* context) {
   stored_bytes_ = 0;
 }
 
-ZipStep ZipSession::Begin(Bytes source, MutableBytes room, bool last) {
+CodecStep ZipSession::Begin(Bytes source, MutableBytes room, bool last) {
   source_ = source;
   room_ = room;
   last_ = last;
@@ -48,13 +48,13 @@ ZipStep ZipSession::Begin(Bytes source, MutableBytes room, bool last) {
   return Next();
 }
 
-ZipStep ZipSession::Next() {
+CodecStep ZipSession::Next() {
   Deliver();
   if (has_stored()) return Pause();  // The room is full.
   return compresses() ? NextOfCompression() : NextOfDecompression();
 }
 
-ZipStep ZipSession::NextOfCompression() {
+CodecStep ZipSession::NextOfCompression() {
   if (part_ == Part::kEnd) return Pause();
   if (source_.empty() && !owes_) {
     if (last_ && !options_.only_blocks) {
@@ -69,18 +69,18 @@ ZipStep ZipSession::NextOfCompression() {
                        : 0);
 }
 
-ZipStep ZipSession::NextOfDecompression() {
+CodecStep ZipSession::NextOfDecompression() {
   if (part_ == Part::kEnd) {
     if (source_.empty()) return Pause();
     // Only gzip may go on.
-    if (options_.format != Algorithm::kGzip) return ZipStep::Failed(kCorrupt);
+    if (options_.format != Algorithm::kGzip) return CodecStep::Failed(kCorrupt);
     header_.Reset(options_.format);
     part_ = Part::kHeader;
   }
   if (part_ == Part::kHeader) {
     const ZipHeaderReader::Outcome outcome = header_.Read(source_);
     if (outcome == ZipHeaderReader::Outcome::kCorrupt) {
-      return ZipStep::Failed(kCorrupt);
+      return CodecStep::Failed(kCorrupt);
     }
     if (outcome == ZipHeaderReader::Outcome::kMore) return Pause();
     part_ = Part::kBody;
@@ -93,18 +93,18 @@ ZipStep ZipSession::NextOfDecompression() {
 }
 
 // The end of the piece.
-ZipStep ZipSession::Pause() {
+CodecStep ZipSession::Pause() {
   if (!compresses() && last_ && source_.empty() && !is_done()) {
     // While output may be left, there is no telling that too little came.
     const bool may_have_output =
         room_.empty() && (part_ == Part::kBody || has_stored());
-    if (!may_have_output) return ZipStep::Failed(kCorrupt);
+    if (!may_have_output) return CodecStep::Failed(kCorrupt);
   }
-  return ZipStep::Produced(produced_bytes_);
+  return CodecStep::Produced(produced_bytes_);
 }
 
 // `head_bytes` of a header are to stand in front of the output.
-ZipStep ZipSession::Work(uint32_t head_bytes) {
+CodecStep ZipSession::Work(uint32_t head_bytes) {
   head_bytes_ = head_bytes;
   // The device wants a room of some size; in a smaller one's stead it has ours.
   to_store_ = room_.size() <= HISI_ZIP_MIN_STREAM_ROOM + head_bytes;
@@ -122,7 +122,7 @@ ZipStep ZipSession::Work(uint32_t head_bytes) {
   work_.context = AddressOf(context_ + HISI_ZIP_CTX_HW_OFFSET);
   if (!is_first_) work_.words = words_;
   if (compresses()) LimitInput();
-  return ZipStep::Work();
+  return CodecStep::Work();
 }
 
 // Compression keeps a spare room of an eighth, for input that does not shrink;
@@ -138,26 +138,26 @@ void ZipSession::LimitInput() {
       last_ && !options_.only_blocks && work_.source_bytes == source_.size();
 }
 
-ZipStep ZipSession::Take(const ZipAnswer& answer) {
+CodecStep ZipSession::Take(const ZipAnswer& answer, const ZipWords& words) {
   const absl::StatusCode code =
       ZipStatusCode(answer.status, options_.operation);
   if (code != absl::StatusCode::kOk) return Refused(answer);
   if (answer.consumed_bytes > work_.source_bytes ||
       answer.produced_bytes > work_.room_bytes) {
-    return ZipStep::Broken();
+    return CodecStep::Broken();
   }
   const bool stands_still =
       answer.consumed_bytes == 0 && answer.produced_bytes == 0;
   const bool is_end = !compresses() && answer.is_last_block &&
                       answer.status == HISI_ZIP_DECOMPRESS_END;
   if (stands_still && !is_end && work_.source_bytes > 0) {
-    return ZipStep::Failed(absl::StatusCode::kInternal);
+    return CodecStep::Failed(absl::StatusCode::kInternal);
   }
   source_ = source_.subspan(answer.consumed_bytes);
-  words_ = answer.words;
+  words_ = words;
   is_first_ = false;
   TakeOutput(answer.produced_bytes);
-  hinted_ = IsHint(answer.words);
+  hinted_ = IsHint(words);
   owes_ = !is_end && !stands_still &&
           (hinted_ || answer.produced_bytes == work_.room_bytes);
   if (is_end) part_ = Part::kEnd;
@@ -165,7 +165,7 @@ ZipStep ZipSession::Take(const ZipAnswer& answer) {
   return Next();
 }
 
-ZipStep ZipSession::Refused(const ZipAnswer& answer) {
+CodecStep ZipSession::Refused(const ZipAnswer& answer) {
   const absl::StatusCode code =
       ZipStatusCode(answer.status, options_.operation);
   // We only guessed that there was more, and may be told that this is no way
@@ -177,9 +177,9 @@ ZipStep ZipSession::Refused(const ZipAnswer& answer) {
   }
   // The room was enough for progress, and blocks can wait for more.
   if (code == absl::StatusCode::kOutOfRange && !options_.only_blocks) {
-    return ZipStep::Failed(absl::StatusCode::kUnavailable);
+    return CodecStep::Failed(absl::StatusCode::kUnavailable);
   }
-  return ZipStep::Failed(code);
+  return CodecStep::Failed(code);
 }
 
 void ZipSession::TakeOutput(uint32_t bytes) {

@@ -18,9 +18,9 @@
 #include "absl/status/status.h"
 #include "hw/algorithm.h"
 #include "hw/hisi/abi/zip.h"
+#include "hw/hisi/codec_step.h"
 #include "hw/hisi/zip_header.h"
 #include "hw/hisi/zip_sqe.h"
-#include "hw/hisi/zip_step.h"
 #include "hw/request.h"
 
 namespace uacced::hw::hisi {
@@ -43,10 +43,10 @@ class ZipSession {
   void Open(const Options& options, uint8_t* context);
 
   // The next piece.
-  ZipStep Begin(Bytes source, MutableBytes room, bool last);
+  CodecStep Begin(Bytes source, MutableBytes room, bool last);
   // REQUIRES: the latest step is kWork.
   const ZipWork& work() const { return work_; }
-  ZipStep Take(const ZipAnswer& answer);
+  CodecStep Take(const ZipAnswer& answer, const ZipWords& words);
 
   // Of the piece: what was not consumed.
   size_t unread_bytes() const { return source_.size(); }
@@ -74,13 +74,13 @@ class ZipSession {
   enum class Part : uint8_t { kHeader, kBody, kEnd };
 
   bool compresses() const { return options_.operation == Operation::kCompress; }
-  ZipStep Next();
-  ZipStep NextOfCompression();
-  ZipStep NextOfDecompression();
-  ZipStep Pause();
-  ZipStep Work(uint32_t head_bytes);
+  CodecStep Next();
+  CodecStep NextOfCompression();
+  CodecStep NextOfDecompression();
+  CodecStep Pause();
+  CodecStep Work(uint32_t head_bytes);
   void LimitInput();
-  ZipStep Refused(const ZipAnswer& answer);
+  CodecStep Refused(const ZipAnswer& answer);
   void TakeOutput(uint32_t bytes);
   void Deliver();
   void StoreEnd();

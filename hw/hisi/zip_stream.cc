@@ -34,9 +34,9 @@ size_t ZipEngineStream::max_memory_bytes() const {
   return sizeof(*this) + context_.size();
 }
 
-ZipStep ZipEngineStream::Begin(const Request& piece) {
+CodecStep ZipEngineStream::Begin(const Request& piece) {
   progress_ = {};
-  if (failed_) return ZipStep::Failed(absl::StatusCode::kInvalidArgument);
+  if (failed_) return CodecStep::Failed(absl::StatusCode::kInvalidArgument);
   piece_bytes_ = piece.source.size();
   return After(session_.Begin(piece.source,
                               piece.destination.first(std::min(
@@ -44,14 +44,15 @@ ZipStep ZipEngineStream::Begin(const Request& piece) {
                               piece.last));
 }
 
-ZipStep ZipEngineStream::Take(const ZipAnswer& answer) {
-  return After(session_.Take(answer));
+CodecStep ZipEngineStream::Take(const ZipAnswer& answer,
+                                const ZipWords& words) {
+  return After(session_.Take(answer, words));
 }
 
-ZipStep ZipEngineStream::After(ZipStep step) {
-  if (step.kind == ZipStep::Kind::kWork) return step;
-  if (step.kind == ZipStep::Kind::kBroken ||
-      step.code != absl::StatusCode::kOk) {
+CodecStep ZipEngineStream::After(CodecStep step) {
+  if (step.kind() == CodecStep::Kind::kWork) return step;
+  if (step.kind() == CodecStep::Kind::kBroken ||
+      step.code() != absl::StatusCode::kOk) {
     failed_ = true;
     return step;
   }

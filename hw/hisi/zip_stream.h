@@ -10,8 +10,8 @@
 #include <memory>
 
 #include "hw/dma_buffer.h"
+#include "hw/hisi/codec_step.h"
 #include "hw/hisi/zip_session.h"
-#include "hw/hisi/zip_step.h"
 #include "hw/request.h"
 #include "hw/stream.h"
 
@@ -28,14 +28,14 @@ class ZipEngineStream final : public Stream {
 
   // As ZipSession's, with progress() set by a step that is not kWork. A stream
   // that failed fails again, without the device.
-  ZipStep Begin(const Request& piece);
+  CodecStep Begin(const Request& piece);
   const ZipWork& work() const { return session_.work(); }
-  ZipStep Take(const ZipAnswer& answer);
+  CodecStep Take(const ZipAnswer& answer, const ZipWords& words);
 
  private:
   explicit ZipEngineStream(DmaBuffer context) : context_(std::move(context)) {}
 
-  ZipStep After(ZipStep step);
+  CodecStep After(CodecStep step);
 
   DmaBuffer context_;
   ZipSession session_;
