@@ -8,13 +8,7 @@ Job::~Job() {
   if (reply != nullptr) reply->Lost();
 }
 
-void Answer(std::unique_ptr<Job> job, Outcome outcome, DeferredList& deferred) {
-  job->outcome = outcome;
-  Reply* reply = std::exchange(job->reply, nullptr);
-  reply->Complete(std::move(job), deferred);
-}
-
-void Answer(std::unique_ptr<Job> job, Outcome outcome) {
+void Answer(std::unique_ptr<Job> job, const Outcome& outcome) {
   DeferredList deferred;
   Answer(std::move(job), outcome, deferred);
   deferred.RunAll();

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "base/clock.h"
@@ -92,9 +93,18 @@ struct Job {
 };
 
 // Ends `job` with `outcome`: the reply owns it again. REQUIRES: job->reply.
-void Answer(std::unique_ptr<Job> job, Outcome outcome, DeferredList& deferred);
+inline void Answer(std::unique_ptr<Job> job, const Outcome& outcome,
+                   DeferredList& deferred) {
+  // By members: the whole would be loaded at once, right after the caller
+  // stored it in parts, and the processor waits for that.
+  job->outcome.code = outcome.code;
+  job->outcome.cause = outcome.cause;
+  job->outcome.produced_bytes = outcome.produced_bytes;
+  Reply* const reply = std::exchange(job->reply, nullptr);
+  reply->Complete(std::move(job), deferred);
+}
 // The same, away from the polling thread.
-void Answer(std::unique_ptr<Job> job, Outcome outcome);
+void Answer(std::unique_ptr<Job> job, const Outcome& outcome);
 
 }  // namespace uacced
 

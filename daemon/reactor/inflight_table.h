@@ -30,6 +30,7 @@ class InflightTable {
 
   size_t size() const { return jobs_.size() - free_tags_.size(); }
   bool full() const { return free_tags_.empty(); }
+  size_t free_tags() const { return free_tags_.size(); }
 
   // The tag the next Insert() will take. REQUIRES: !full().
   hw::Tag NextTag() const { return free_tags_.back(); }

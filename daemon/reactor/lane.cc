@@ -101,15 +101,17 @@ void Lane::Finish(std::unique_ptr<Job> job, const hw::Completion& completion,
     }
   }
   Tell(job->request.operation, outcome.code);
-  End(std::move(job), outcome);
+  Answer(std::move(job), outcome, *deferred_);
 }
 
 uint32_t Lane::SubmitWaiting(int64_t now_ns) {
   if (waiting_.size() == 0) return 0;
+  // Look before you take: a job leaves the scheduler only for a free slot.
+  const size_t room =
+      std::min<size_t>(in_flight_.free_tags(), queue_->free_slots());
   uint32_t moved = 0;
   uint32_t submitted = 0;
-  // Look before you take: a job leaves the scheduler only for a free slot.
-  while (moved < kBatch && !in_flight_.full() && queue_->free_slots() > 0) {
+  while (moved < kBatch && submitted < room) {
     std::unique_ptr<Job> job = waiting_.Next();
     if (job == nullptr) break;
     ++moved;
@@ -120,8 +122,7 @@ uint32_t Lane::SubmitWaiting(int64_t now_ns) {
       End(std::move(job),
           {absl::StatusCode::kDeadlineExceeded, Cause::kExpired, 0});
     } else {
-      Submit(std::move(job), now_ns);
-      ++submitted;
+      submitted += Submit(std::move(job), now_ns) ? 1 : 0;
     }
   }
   if (submitted > 0) queue_->Flush();
@@ -129,12 +130,13 @@ uint32_t Lane::SubmitWaiting(int64_t now_ns) {
   return moved;
 }
 
-void Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
+// False: the queue refused it, and the job has its answer.
+bool Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
   const absl::Status status =
       queue_->Submit(job->request, in_flight_.NextTag());
   if (!status.ok()) {
     Refuse(std::move(job), status);
-    return;
+    return false;
   }
   // Given more room and done again, a job keeps its first wait. The round's
   // clock may have been read before the job was admitted.
@@ -144,6 +146,7 @@ void Lane::Submit(std::unique_ptr<Job> job, int64_t now_ns) {
   job->submitted_ns = now_ns;
   next_expiry_ns_ = std::min(next_expiry_ns_, ExpiryNs(*job));
   in_flight_.Insert(std::move(job));
+  return true;
 }
 
 // A queue that refuses everything must not look like a fast one, so its device
@@ -161,7 +164,7 @@ void Lane::Tell(hw::Operation operation, absl::StatusCode code) {
                                            code == absl::StatusCode::kInternal);
 }
 
-void Lane::End(std::unique_ptr<Job> job, Outcome outcome) {
+void Lane::End(std::unique_ptr<Job> job, const Outcome& outcome) {
   Answer(std::move(job), outcome, *deferred_);
 }
 

@@ -127,9 +127,9 @@ class Lane {
  private:
   void Finish(std::unique_ptr<Job> job, const hw::Completion& completion,
               int64_t now_ns);
-  void Submit(std::unique_ptr<Job> job, int64_t now_ns);
+  bool Submit(std::unique_ptr<Job> job, int64_t now_ns);
   void Refuse(std::unique_ptr<Job> job, const absl::Status& status);
-  void End(std::unique_ptr<Job> job, Outcome outcome);
+  void End(std::unique_ptr<Job> job, const Outcome& outcome);
   uint32_t Reap(int64_t now_ns);
   void LookForTimeouts(int64_t now_ns);
   int64_t ExpiryNs(const Job& job) const;

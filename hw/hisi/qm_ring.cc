@@ -27,7 +27,7 @@ uint32_t Next(uint32_t index, uint32_t depth) {
 
 // The device wrote those lines last, so they are in another cache. Completions
 // mostly come in the order of their slots.
-constexpr uint32_t kPrefetchAhead = 4;
+constexpr uint32_t kPrefetchAhead = 8;
 
 uint32_t Ahead(uint32_t index, uint32_t depth) {
   const uint32_t ahead = index + kPrefetchAhead;

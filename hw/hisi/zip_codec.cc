@@ -91,7 +91,8 @@ class ZipCodec final : public SqeCodec {
   const ZipWork& SessionWork(uint32_t entry_index) const;
   void End(uint32_t entry_index);
 
-  void Write(uint32_t entry_index, const ZipWork& work, Sqe& sqe) {
+  [[gnu::always_inline]] void Write(uint32_t entry_index, const ZipWork& work,
+                                    Sqe& sqe) {
     Entry& entry = entries_[entry_index];
     entry.request = work.request;
     ++entry.turn;
