@@ -42,15 +42,6 @@ struct Outcome {
   absl::StatusCode code = absl::StatusCode::kUnknown;
   Cause cause = Cause::kDevice;
   uint32_t produced_bytes = 0;  // Valid only when code is kOk.
-
-  // By members: the whole would be loaded at once, right after it was stored in
-  // parts, and the processor waits for that.
-  Outcome& operator=(const Outcome& other) {
-    code = other.code;
-    cause = other.cause;
-    produced_bytes = other.produced_bytes;
-    return *this;
-  }
 };
 
 struct Job;
@@ -59,9 +50,10 @@ struct Job;
 // outlives its job.
 class Reply {
  public:
-  // Takes the job back, with job->outcome set. Called on the polling thread:
-  // must not block, and must leave large payloads to other threads. What is
-  // added to `deferred` runs when the round is over.
+  // Takes the job back, with job->outcome set. Called on the polling thread,
+  // and for what a lost queue held on the supervisor's: must not block, and
+  // must leave large payloads to other threads. What is added to `deferred`
+  // runs when the round is over.
   virtual void Complete(std::unique_ptr<Job> job, DeferredList& deferred) = 0;
 
   // The job was destroyed without an answer: a bug of ours, answer INTERNAL.
@@ -104,7 +96,11 @@ struct Job {
 // Ends `job` with `outcome`: the reply owns it again. REQUIRES: job->reply.
 inline void Answer(std::unique_ptr<Job> job, const Outcome& outcome,
                    DeferredList& deferred) {
-  job->outcome = outcome;
+  // By members: the whole would be loaded at once, right after the caller
+  // stored it in parts, and the processor waits for that.
+  job->outcome.code = outcome.code;
+  job->outcome.cause = outcome.cause;
+  job->outcome.produced_bytes = outcome.produced_bytes;
   Reply* const reply = std::exchange(job->reply, nullptr);
   reply->Complete(std::move(job), deferred);
 }
