@@ -193,7 +193,8 @@ TEST_F(TaskHardwareTest, ASampleThatCannotBeCheckedIsDelivered) {
     // The only ones that decompress are out of use for that.
     for (int i = 0; i < 2; ++i) {
       while (health_[i]->Admits(Operation::kDecompress, clock_.NowNs())) {
-        health_[i]->OnResult(Operation::kDecompress, DeviceHealth::Result::kFault);
+        health_[i]->OnResult(Operation::kDecompress,
+                             DeviceHealth::Result::kFault);
       }
     }
     TestTask task(*path_);
