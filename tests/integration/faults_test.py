@@ -4,6 +4,8 @@ to nobody notices; without, every error is UNAVAILABLE; and `uaccectl devices`
 tells what happened.
 """
 
+import gzip
+import hashlib
 import json
 import subprocess
 import unittest
@@ -12,6 +14,7 @@ import grpc
 
 from tests.support import case
 from tests.support import daemon as daemon_lib
+from tests.support import reflection
 
 GZIP = "COMPRESSION_FORMAT_GZIP"
 
@@ -202,6 +205,78 @@ class HardwareOnlyTest(unittest.TestCase):
                     input=b"x", format="COMPRESSION_FORMAT_ZSTD")
             self.assertEqual(caught.exception.code(),
                              grpc.StatusCode.UNIMPLEMENTED)
+
+
+    def failure(self, call, code, reason):
+        with self.assertRaises(grpc.RpcError) as caught:
+            call()
+        failure = reflection.failure(caught.exception)
+        self.assertEqual((failure.code, failure.reason), (code, reason),
+                         failure)
+        return failure
+
+    def test_a_sick_device_does_not_blame_the_input(self):
+        text = case.text(50_000)
+        packed = gzip.compress(text)
+        config = POLICY.replace("policy {", "policy { mode: HARDWARE_ONLY", 1)
+        # Corrupt data, and room that is never enough.
+        for status in (0x45, 0x0e):
+            with self.subTest(status=status), daemon_lib.Daemon(
+                    config, device=MODELS) as daemon:
+                devices = Devices(daemon)
+                devices.inject("zip0", "STATUS", parameter=status,
+                               count=1_000_000)
+                for _ in range(3):
+                    failure = self.failure(
+                        lambda: devices.api.Accelerator.Decompress(
+                            input=packed),
+                        grpc.StatusCode.UNAVAILABLE, "DEVICES_OUT_OF_USE")
+                    self.assertIn("zip0", failure.message)
+                device = devices.device("zip0")
+                self.assertEqual(device.state, STATE_QUARANTINED, device)
+                self.assertEqual(device.mismatches_total, 1)
+
+    def test_a_stream_that_cannot_be_verified_is_refused(self):
+        config = POLICY.replace("policy {", "policy { mode: HARDWARE_ONLY", 1)
+        text = case.text(50_000)
+        with daemon_lib.Daemon(config, device=MODELS) as daemon:
+            devices = Devices(daemon)
+            devices.inject("sec0", "CORRUPT")
+
+            def digest(**options):
+                return list(devices.api.Accelerator.DigestStream.stream(iter([{
+                    "options": {"algorithm": "HASH_ALGORITHM_SHA256",
+                                **options},
+                    "input": text}])))
+
+            self.failure(digest, grpc.StatusCode.FAILED_PRECONDITION,
+                         "STREAM_NOT_VERIFIABLE")
+            responses = digest(mode="EXECUTION_MODE_PREFER_HARDWARE")
+            self.assertEqual(b"".join(r.output for r in responses),
+                             hashlib.sha256(text).digest())
+
+    def test_streams_of_a_sick_device_are_unavailable(self):
+        config = POLICY.replace("policy {", "policy { mode: HARDWARE_ONLY", 1)
+        config = config.replace("mode: ALL", "mode: OFF")
+        packed = gzip.compress(case.text(50_000))
+        with daemon_lib.Daemon(config, device=MODELS) as daemon:
+            devices = Devices(daemon)
+
+            def decompress():
+                list(devices.api.Accelerator.DecompressStream.stream(
+                    iter([{"input": packed}])))
+
+            decompress()
+            # What the driver makes of them: no progress, other errors.
+            for status, reason in ((0x0d, "DEVICE_FAILED"),
+                                   (0x0f, "DEVICE_FAILED"),
+                                   (0x0e, "DEVICE_FAILED"),
+                                   (0x45, "INPUT_NOT_CONFIRMED")):
+                with self.subTest(status=status):
+                    devices.inject("zip0", "STATUS", parameter=status)
+                    failure = self.failure(
+                        decompress, grpc.StatusCode.UNAVAILABLE, reason)
+                    self.assertIn("zip0", failure.message)
 
 
 class GuardTest(case.DaemonTest):
