@@ -109,6 +109,7 @@ class DeviceHealth {
   // A lane lost its queue. When the device is still kUp or kProbation after
   // that, opening a new queue is enough.
   void OnQueueLost(LossReason reason);
+  // A lane gets a new queue, after that or after a reset.
   void OnQueueReopened();
 
   // Takes the device out of use. It is tried again at once, or after a

@@ -54,8 +54,8 @@ struct HealthSnapshot {
 
   // Since the start.
   std::array<uint64_t, kLossReasonCount> losses{};  // Queues.
-  uint64_t queue_resets = 0;                        // Queues opened again.
-  uint64_t device_resets = 0;                       // Tried.
+  uint64_t queue_resets = 0;   // Queues opened again, after its reset too.
+  uint64_t device_resets = 0;  // Tried.
   uint64_t mismatches = 0;
   uint64_t breaker_opens = 0;
 };

@@ -302,6 +302,7 @@ absl::Status Supervisor::OpenAll(Supervised& device) {
   }
   for (size_t i = 0; i < queues.size(); ++i) {
     Slot& slot = device.slots[i];
+    device.health->OnQueueReopened();
     slot.attached = slot.reactor->Attach(slot.lane_index, std::move(queues[i]));
   }
   return absl::OkStatus();

@@ -139,6 +139,7 @@ TEST_F(SupervisorTest, AStuckQueueIsResetAndTheSecondTimeItsDevice) {
   AwaitAttached(1);
   EXPECT_EQ(reactors_[0]->lane(0).stats().resets, 2u);
   EXPECT_EQ(reactors_[0]->lane(1).stats().resets, 1u);
+  EXPECT_EQ(health_[0]->Read().queue_resets, 3u);
   EXPECT_EQ(Losses(LossReason::kTimeout), 2u);
   EXPECT_EQ(Losses(LossReason::kRequested), 1u);
   ExpectAllAnsweredOnce(2);

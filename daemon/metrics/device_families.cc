@@ -71,7 +71,8 @@ void AddHealth(const std::vector<std::string>& names,
                          MetricType::Counter,
                          {}};
   MetricFamily resets = {"uacced_queue_resets_total",
-                         "Lost queues of the device that were opened again.",
+                         "Queues of the device that were opened again, alone "
+                         "or because it was reset.",
                          MetricType::Counter,
                          {}};
   MetricFamily device_resets = {"uacced_device_resets_total",
