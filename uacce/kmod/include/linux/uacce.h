@@ -35,6 +35,7 @@
 struct iommu_sva;
 struct uacce_device;
 struct uacce_mm;
+struct uacce_qfile_region;
 struct uacce_queue;
 
 /**
@@ -86,10 +87,11 @@ enum uacce_q_state {
  * Every one is optional.
  *
  * @get_queue, @put_queue, @start_queue, @stop_queue and @ioctl of one device
- * never run at the same time: uacce->mutex is held. @mmap and @is_q_updated
- * have q->mutex only, which @put_queue, @start_queue and @stop_queue have, too;
- * and @mmap has the mmap_lock of current->mm. So only @get_queue and @ioctl may
- * touch user memory. None may call back into uacce.
+ * never run at the same time: uacce->mutex is held. @mmap and @is_q_updated have
+ * q->mutex instead, so they may run while another op does, for @put_queue
+ * excepted; and @mmap has the mmap_lock of current->mm. So only @get_queue,
+ * @start_queue, @stop_queue and @ioctl may touch user memory, or wait for a
+ * thread that does. None may call back into uacce.
  */
 struct uacce_ops {
 	int (*get_available_instances)(struct uacce_device *uacce);
@@ -143,14 +145,15 @@ struct uacce_qfile_region {
  *	have become true
  * @list: in uacce->queues
  * @qfrs: regions that are mapped
- * @mutex: guards @state and @qfrs
- * @state: see enum uacce_q_state
+ * @mutex: @state and @qfrs change with it held
+ * @state: see enum uacce_q_state; changes with uacce->mutex held as well
  * @pasid: see get_queue
  * @handle: the IOMMU's, of real SVA
  * @mapping: through which all mappings of the queue are found
  * @binding: the owner's address space, with real and with software SVA
  * @binding_node: in binding->queues
  * @sva_mm: what uacce_queue_mm() says
+ * @granted: get_queue gave it, and put_queue has not taken it back
  */
 struct uacce_queue {
 	struct uacce_device *uacce;
@@ -167,6 +170,7 @@ struct uacce_queue {
 	struct uacce_mm *binding;
 	struct list_head binding_node;
 	struct mm_struct *sva_mm;
+	bool granted;
 };
 
 /**
@@ -184,7 +188,8 @@ struct uacce_queue {
  * @mutex: guards @queues, @ops, @parent; serialises the driver's ops
  * @priv: the driver's
  * @queues: all that are open
- * @sva_sw: software SVA was asked for
+ * @sva_hw: a queue's address space is bound to @parent by the IOMMU
+ * @sva_sw: the driver can do without that
  *
  * The driver fills @algs, @api_ver, @qf_pg_num, @is_vf and @priv between
  * uacce_alloc() and uacce_register(). The strings must live until
@@ -205,6 +210,7 @@ struct uacce_device {
 	void *priv;
 	struct list_head queues;
 	/* Ours. */
+	bool sva_hw;
 	bool sva_sw;
 };
 
