@@ -3,10 +3,10 @@
  * Devices: from a driver's uacce_alloc() to its uacce_remove().
  */
 #include "uacce_internal.h"
+#include "uacce_compat.h"
 
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <linux/version.h>
 #include <linux/xarray.h>
 
 static dev_t uacce_devt;
@@ -179,20 +179,11 @@ void uacce_remove(struct uacce_device *uacce)
 }
 EXPORT_SYMBOL_GPL(uacce_remove);
 
-static struct class *uacce_class_create(void)
-{
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
-	return class_create(THIS_MODULE, UACCE_NAME);
-#else
-	return class_create(UACCE_NAME);
-#endif
-}
-
 static int __init uacce_init(void)
 {
 	int ret;
 
-	uacce_class = uacce_class_create();
+	uacce_class = uacce_class_create(UACCE_NAME);
 	if (IS_ERR(uacce_class)) {
 		ret = PTR_ERR(uacce_class);
 		if (ret == -EEXIST)

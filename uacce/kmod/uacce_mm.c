@@ -4,12 +4,11 @@
  * it ends, all of them stop before its pages go.
  */
 #include "uacce_internal.h"
+#include "uacce_compat.h"
 
-#include <linux/iommu.h>
 #include <linux/mmu_notifier.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/version.h>
 
 #if !IS_ENABLED(CONFIG_MMU_NOTIFIER)
 #error "uacce needs CONFIG_MMU_NOTIFIER: no queue would stop when its memory goes"
@@ -122,50 +121,6 @@ void uacce_mm_synchronize(void)
 	mmu_notifier_synchronize();
 }
 
-/* Up to 6.15 a device has to be told what will be asked of it. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
-static int uacce_iommu_enable(struct device *parent)
-{
-	int ret;
-
-	ret = iommu_dev_enable_feature(parent, IOMMU_DEV_FEAT_IOPF);
-	if (ret) {
-		dev_warn(parent, "no page faults from the device: %d\n", ret);
-		return ret;
-	}
-	ret = iommu_dev_enable_feature(parent, IOMMU_DEV_FEAT_SVA);
-	if (ret) {
-		dev_warn(parent, "no shared addresses: %d\n", ret);
-		iommu_dev_disable_feature(parent, IOMMU_DEV_FEAT_IOPF);
-	}
-	return ret;
-}
-
-static void uacce_iommu_disable(struct device *parent)
-{
-	iommu_dev_disable_feature(parent, IOMMU_DEV_FEAT_SVA);
-	iommu_dev_disable_feature(parent, IOMMU_DEV_FEAT_IOPF);
-}
-#else
-static int uacce_iommu_enable(struct device *parent)
-{
-	return 0;
-}
-
-static void uacce_iommu_disable(struct device *parent)
-{
-}
-#endif
-
-static struct iommu_sva *uacce_iommu_bind(struct device *parent)
-{
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-	return iommu_sva_bind_device(parent, current->mm, NULL);
-#else
-	return iommu_sva_bind_device(parent, current->mm);
-#endif
-}
-
 void uacce_sva_enable(struct uacce_device *uacce, unsigned int wanted)
 {
 	uacce->sva_sw = wanted & UACCE_DEV_SVA_SW;
@@ -184,7 +139,8 @@ void uacce_sva_disable(struct uacce_device *uacce, struct device *parent)
 
 static int uacce_sva_bind_iommu(struct uacce_queue *q)
 {
-	struct iommu_sva *handle = uacce_iommu_bind(q->uacce->parent);
+	struct iommu_sva *handle = uacce_iommu_bind(q->uacce->parent,
+						    current->mm);
 	u32 pasid;
 
 	/* NULL: some kernels without SVA say it like this. */

@@ -7,12 +7,12 @@
  * held that keeps it as it is.
  */
 #include "uacce_internal.h"
+#include "uacce_compat.h"
 
 #include <linux/compat.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
-#include <linux/version.h>
 
 static bool uacce_queue_valid(const struct uacce_queue *q)
 {
@@ -74,33 +74,48 @@ static void uacce_queue_put(struct uacce_queue *q)
 }
 
 /*
- * A mapping that mmap() is just making cannot be found through the file yet.
- * mmap() has the mmap_lock until it can be.
+ * The address space that has a region mapped, with a reference to it. A region
+ * is there until its last mapping is gone, and nobody can reach the pages.
  */
-static void uacce_queue_wait_for_mmap(struct uacce_queue *q)
+static struct mm_struct *uacce_queue_mapped_in(struct uacce_queue *q,
+					       unsigned int type)
 {
 	struct mm_struct *mm;
-	unsigned int i;
 
-	for (i = 0; i < UACCE_MAX_REGION; i++) {
-		mutex_lock(&q->mutex);
-		mm = q->qfrs[i] ? q->qfrs[i]->mm : NULL;
-		if (mm)
-			mmgrab(mm);
-		mutex_unlock(&q->mutex);
+	mutex_lock(&q->mutex);
+	mm = q->qfrs[type] ? q->qfrs[type]->mm : NULL;
+	if (mm)
+		mmgrab(mm);
+	mutex_unlock(&q->mutex);
+	return mm;
+}
+
+/*
+ * From now on a touch is SIGBUS: uacce_vm_ops has no fault().
+ *
+ * With the mmap_lock, because a mapping that mmap() is just making cannot be
+ * found through the file yet, and one that munmap() is just taking away cannot
+ * be found any more, but may still be in some processor's TLB.
+ */
+static void uacce_queue_unmap(struct uacce_queue *q)
+{
+	struct mm_struct *mm;
+	unsigned int type;
+
+	for (type = 0; type < UACCE_MAX_REGION; type++) {
+		mm = uacce_queue_mapped_in(q, type);
 		if (!mm)
 			continue;
-		mmap_read_lock(mm);
-		mmap_read_unlock(mm);
+		mmap_write_lock(mm);
+		unmap_mapping_range(q->mapping, 0, 0, 1);
+		mmap_write_unlock(mm);
 		mmdrop(mm);
 	}
 }
 
 void uacce_queue_withdraw(struct uacce_queue *q)
 {
-	uacce_queue_wait_for_mmap(q);
-	/* From now on a touch is SIGBUS: uacce_vm_ops has no fault(). */
-	unmap_mapping_range(q->mapping, 0, 0, 1);
+	uacce_queue_unmap(q);
 	uacce_queue_put(q);
 }
 
@@ -284,14 +299,7 @@ static const struct vm_operations_struct uacce_vm_ops = {
 static void uacce_vma_prepare(struct vm_area_struct *vma,
 			      struct uacce_qfile_region *qfr)
 {
-	const unsigned long flags = VM_DONTCOPY | VM_DONTEXPAND |
-				    VM_WIPEONFORK;
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-	vma->vm_flags |= flags;
-#else
-	vm_flags_set(vma, flags);
-#endif
+	uacce_vm_flags_set(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_WIPEONFORK);
 	vma->vm_ops = &uacce_vm_ops;
 	vma->vm_private_data = qfr;
 }

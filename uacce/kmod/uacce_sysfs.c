@@ -32,7 +32,7 @@ static DEVICE_ATTR_RO(flags);
 static ssize_t algorithms_show(struct device *dev,
 			       struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%s", to_uacce(dev)->algs);
+	return sysfs_emit(buf, "%s\n", to_uacce(dev)->algs);
 }
 static DEVICE_ATTR_RO(algorithms);
 

@@ -9,6 +9,7 @@
 #ifndef _LINUX_UACCE_H
 #define _LINUX_UACCE_H
 
+#include <linux/bits.h>
 #include <linux/cdev.h>
 #include <linux/device.h>
 #include <linux/fs.h>
@@ -30,7 +31,7 @@
  * uacce_queue_mm()). User space sees UACCE_DEV_SVA and no more. Together with
  * UACCE_DEV_SVA: only if the IOMMU cannot do it.
  */
-#define UACCE_DEV_SVA_SW	(1U << 30)
+#define UACCE_DEV_SVA_SW	BIT(30)
 
 struct iommu_sva;
 struct uacce_device;
@@ -175,7 +176,7 @@ struct uacce_queue {
 
 /**
  * struct uacce_device - an accelerator
- * @algs: names of what it can do, each followed by a newline
+ * @algs: names of what it can do, with newlines between them
  * @api_ver: name of the interface behind mmap() and ioctl()
  * @ops: NULL once it is removed
  * @qf_pg_num: pages of each region

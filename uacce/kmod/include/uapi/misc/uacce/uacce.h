@@ -29,7 +29,7 @@
  * UACCE_DEV_SVA: the device works on the addresses of the process that opened
  * the queue.
  */
-#define UACCE_DEV_SVA		(1U << 0)
+#define UACCE_DEV_SVA		0x1
 
 /**
  * enum uacce_qfrt - regions of a queue; mmap() takes one as its page offset
