@@ -100,7 +100,17 @@ void TestFlags(Checks& checks, const ProbeDevice& device) {
   }
 }
 
-void TestMremap(Checks& checks, const ProbeDevice& device) {
+}  // namespace
+
+void TestMmap(Checks& checks) {
+  ProbeDevice device(0);
+  TestBounds(checks, device);
+  TestStates(checks, device);
+  TestFlags(checks, device);
+}
+
+void TestMremap(Checks& checks) {
+  ProbeDevice device(0);
   const Fd queue = OpenQueue(device);
   Mapping dus(queue, kRegionDus, kDusBytes);
   void* grown = mremap(dus.bytes(), kDusBytes, 2 * kDusBytes, MREMAP_MAYMOVE);
@@ -123,19 +133,9 @@ void TestMremap(Checks& checks, const ProbeDevice& device) {
                Mapping(queue, kRegionDus, kDusBytes).result(), 0);
 }
 
-}  // namespace
-
-void TestMmap(Checks& checks) {
-  ProbeDevice device(0);
-  TestBounds(checks, device);
-  TestStates(checks, device);
-  TestFlags(checks, device);
-  TestMremap(checks, device);
-}
-
 // A mapping can be cut in pieces: UADK's first version makes a part of the
 // rings read-only.
-void TestMmapPieces(Checks& checks) {
+void TestPieces(Checks& checks) {
   ProbeDevice device(0);
   const Fd queue = OpenQueue(device);
   {

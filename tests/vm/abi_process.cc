@@ -55,24 +55,6 @@ void TestFork(Checks& checks, ProbeDevice& device) {
                std::string("gmmsmxp"));
 }
 
-// madvise() can undo DONTCOPY, except of device memory.
-void TestDoFork(Checks& checks, ProbeDevice& device) {
-  const Fd queue = OpenQueue(device);
-  Mapping dus(queue, kRegionDus, kDusBytes);
-  if (madvise(dus.bytes(), kDusBytes, MADV_DOFORK) != 0) {
-    checks.Skip("dofork.child_cannot_touch_it", "refused by this kernel");
-    return;
-  }
-  const pid_t child = fork();
-  if (child == 0) {
-    _exit(SignalOfTouch(dus.words()));
-  }
-  checks.Equal("dofork.child_cannot_touch_it", ExitOf(child), SIGBUS);
-  checks.Equal("dofork.parent_still_has_it", SignalOfTouch(dus.words()), 0);
-  checks.Equal("dofork.region_is_still_mapped",
-               Mapping(queue, kRegionDus, kDusBytes).result(), -EEXIST);
-}
-
 void TestHeldByChild(Checks& checks, ProbeDevice& device) {
   int gate[2];
   if (pipe(gate) != 0) {
@@ -178,10 +160,28 @@ void TestKill(Checks& checks, ProbeDevice& device) {
 void TestProcesses(Checks& checks) {
   ProbeDevice device(0);
   TestFork(checks, device);
-  TestDoFork(checks, device);
   TestHeldByChild(checks, device);
   TestExec(checks, device);
   TestKill(checks, device);
+}
+
+// madvise() can undo DONTCOPY, except of device memory.
+void TestDoFork(Checks& checks) {
+  ProbeDevice device(0);
+  const Fd queue = OpenQueue(device);
+  Mapping dus(queue, kRegionDus, kDusBytes);
+  if (madvise(dus.bytes(), kDusBytes, MADV_DOFORK) != 0) {
+    checks.Skip("dofork.child_cannot_touch_it", "refused by this kernel");
+    return;
+  }
+  const pid_t child = fork();
+  if (child == 0) {
+    _exit(SignalOfTouch(dus.words()));
+  }
+  checks.Equal("dofork.child_cannot_touch_it", ExitOf(child), SIGBUS);
+  checks.Equal("dofork.parent_still_has_it", SignalOfTouch(dus.words()), 0);
+  checks.Equal("dofork.region_is_still_mapped",
+               Mapping(queue, kRegionDus, kDusBytes).result(), -EEXIST);
 }
 
 }  // namespace uacced::vm
