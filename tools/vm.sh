@@ -2,11 +2,12 @@
 # Boots a kernel under QEMU, without KVM, and runs the tests of tests/vm/guest
 # in it. Called by `./dev vm`, which installs what this needs.
 #
-# usage: tools/vm.sh [--oracle | --debug-kernel]
+# usage: tools/vm.sh [--kernel 6.1 | --kernel 6.12] [--oracle | --debug-kernel]
 #
 # Without arguments: Debian's kernel, our modules, every test.
+# --kernel: 6.1 is the default, 6.12 comes from Debian's backports.
 # --oracle: uacce_abi_test on mainline's uacce of the same kernel, from Debian's
-#   source package. What fails there has to be what oracle-6.1.txt lists.
+#   source package. What fails there has to be what tests/vm/oracle-*.txt lists.
 # --debug-kernel: every test on a kernel with KASAN, lockdep and kmemleak. The
 #   first time that kernel is built, for half an hour.
 #
@@ -18,18 +19,33 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 MODE=tests
-case ${1:-} in
-  --oracle) MODE=oracle ;;
-  --debug-kernel) MODE=debug ;;
-  "") ;;
-  *)
-    echo "usage: tools/vm.sh [--oracle | --debug-kernel]" >&2
-    exit 2
-    ;;
-esac
+SERIES=6.1
+while [ $# -gt 0 ]; do
+  case $1 in
+    --oracle) MODE=oracle ;;
+    --debug-kernel) MODE=debug ;;
+    --kernel)
+      SERIES=${2:-}
+      shift
+      ;;
+    *) SERIES= ;;
+  esac
+  case $SERIES in
+    6.1 | 6.12) ;;
+    *)
+      echo "usage: tools/vm.sh [--kernel 6.1 | --kernel 6.12]" \
+        "[--oracle | --debug-kernel]" >&2
+      exit 2
+      ;;
+  esac
+  shift
+done
 
 CACHE=.cache/vm
-CONSOLE=$CACHE/console-$MODE.log
+RUN=$MODE-$SERIES
+CONSOLE=$CACHE/console-$RUN.log
+INITRAMFS=$CACHE/initramfs-$RUN.gz
+ORACLE_LIST=tests/vm/oracle-$SERIES.txt
 MEMORY=256M
 TEST_SECONDS=120
 BOOT_SECONDS=300
@@ -40,94 +56,39 @@ WORDS_OF_TROUBLE+='|blocked for more than|soft lockup|rcu_.*detected stalls'
 WORDS_OF_TROUBLE+='|bad page state|Bad rss-counter'
 mkdir -p $CACHE
 
+# shellcheck source=tools/vm_kernel.sh
+. tools/vm_kernel.sh
+
 say() {
   echo "vm: $*"
 }
 
-# fetch PACKAGE: its .deb, downloaded once; prints the path.
-fetch() {
-  local package=$1 folder=$CACHE/deb
-  mkdir -p $folder
-  if ! compgen -G "$folder/${package}_*.deb" >/dev/null; then
-    say "downloading $package" >&2
-    (cd $folder && apt-get download -qq "$package" >&2)
-  fi
-  compgen -G "$folder/${package}_*.deb" | tail -1
-}
-
-# The newest kernel that headers are installed for: its image has to be the same.
-find_release() {
-  local headers
-  headers=$(compgen -G '/usr/src/linux-headers-6.1.0-*-amd64' | sort -V |
-    tail -1)
-  basename "${headers#/usr/src/linux-headers-}"
-}
-
-RELEASE=$(find_release)
-
-# Debian's image and modules, in $CACHE/$RELEASE.
-get_kernel() {
-  local folder=$CACHE/$RELEASE
-  [ -e "$folder/done" ] && return
-  rm -rf "$folder"
-  dpkg -x "$(fetch "linux-image-$RELEASE")" "$folder"
-  touch "$folder/done"
-}
-
-# Mainline's driver and its header, out of Debian's source of the same kernel.
-get_oracle_source() {
-  local folder=$CACHE/oracle package
-  [ -e $folder/done ] && return
-  package=$(fetch linux-source-6.1)
-  rm -rf $folder
-  mkdir -p $folder/src
-  dpkg --fsys-tarfile "$package" |
-    tar -xO ./usr/src/linux-source-6.1.tar.xz |
-    tar -xJ -C $folder/src --strip-components=1 --wildcards \
-      '*/drivers/misc/uacce/uacce.c' '*/include/linux/uacce.h' \
-      '*/include/uapi/misc/uacce/uacce.h'
-  mkdir -p $folder/uacce
-  cp $folder/src/drivers/misc/uacce/uacce.c $folder/uacce/
-  echo 'obj-m := uacce.o
-ccflags-y := -DCONFIG_UACCE_MODULE=1' >$folder/uacce/Kbuild
-  touch $folder/done
-}
-
-# Sets KDIR, KERNEL and KERNEL_MODULES, Debian's, or nothing if all is built in.
+# Sets KDIR, KERNEL and KERNEL_MODULES, nothing if all of them are built in.
 prepare_kernel() {
   if [ $MODE = debug ]; then
     tests/vm/build-debug-kernel.sh $CACHE
+    RELEASE=$SERIES-debug
     KDIR=$CACHE/debug-build
     KERNEL=$KDIR/arch/x86/boot/bzImage
     KERNEL_MODULES=
     MEMORY=1024M
     TEST_SECONDS=900
     BOOT_SECONDS=1800
-    return
+  else
+    get_kernel "$SERIES"
   fi
-  get_kernel
-  KDIR=/usr/src/linux-headers-$RELEASE
-  KERNEL=$CACHE/$RELEASE/boot/vmlinuz-$RELEASE
-  KERNEL_MODULES=$CACHE/$RELEASE/lib/modules/$RELEASE/kernel
 }
 
 build_modules() {
-  local work=$CACHE/modules-$MODE
+  local work=$CACHE/modules-$RUN
   if [ $MODE = oracle ]; then
-    get_oracle_source
-    local oracle
-    oracle=$(realpath $CACHE/oracle)
-    if ! make -s -C "$KDIR" M="$oracle/uacce" CONFIG_DEBUG_INFO_BTF_MODULES= \
-      modules >"$oracle/log" 2>&1; then
-      cat "$oracle/log" >&2
-      return 1
-    fi
-    UACCE_INCLUDE=$oracle/src/include \
-      UACCE_SYMBOLS=$oracle/uacce/Module.symvers \
-      tools/kmod.sh "$KDIR" $work KCFLAGS=-DCONFIG_UACCE_MODULE=1
-    cp "$oracle/uacce/uacce.ko" $work/uacce/kmod/uacce.ko
+    get_oracle "$SERIES"
+    UACCE_INCLUDE=$ORACLE/src/include \
+      UACCE_SYMBOLS=$ORACLE/uacce/Module.symvers \
+      tools/kmod.sh "$KDIR" "$work" KCFLAGS=-DCONFIG_UACCE_MODULE=1
+    cp "$ORACLE/uacce/uacce.ko" "$work/uacce/kmod/uacce.ko"
   else
-    tools/kmod.sh "$KDIR" $work
+    tools/kmod.sh "$KDIR" "$work"
   fi
   MODULE_FILES=("$work"/uacce/kmod/*.ko "$work"/tests/vm/*.ko)
 }
@@ -143,7 +104,7 @@ install_file() {
 
 make_initramfs() {
   local to from targets=() without=
-  ROOT=$CACHE/root-$MODE
+  ROOT=$CACHE/root-$RUN
   rm -rf "$ROOT"
   mkdir -p "$ROOT/modules" "$ROOT/tests" "$ROOT/etc"
 
@@ -182,7 +143,7 @@ ABI_TEST_WITHOUT="$without"
 WORDS_OF_TROUBLE='$WORDS_OF_TROUBLE'
 END
   (cd "$ROOT" && find . | cpio -o -H newc --quiet) | gzip -1 \
-    >$CACHE/initramfs-$MODE.gz
+    >"$INITRAMFS"
 }
 
 # Boots once. Sets QEMU_STATUS.
@@ -191,7 +152,7 @@ boot() {
   timeout "$BOOT_SECONDS" qemu-system-x86_64 -machine q35 -cpu max \
     -accel tcg,thread=multi -smp 2 -m $MEMORY -nodefaults -no-user-config \
     -display none -serial stdio -monitor none -no-reboot \
-    -kernel "$KERNEL" -initrd $CACHE/initramfs-$MODE.gz \
+    -kernel "$KERNEL" -initrd "$INITRAMFS" \
     -append "console=ttyS0 panic=-1 oops=panic quiet loglevel=4" \
     -device isa-debug-exit,iobase=0x501,iosize=1 \
     </dev/null 2>&1 | tr -d '\r' | tee "$CONSOLE"
@@ -201,7 +162,7 @@ boot() {
 
 # The names in the oracle's list whose lines begin with this: nothing, ! or ?.
 listed() {
-  sed -nE "s/^$1([a-z][^ ]*).*/\\1/p" tests/vm/oracle-6.1.txt | sort
+  sed -nE "s/^$1([a-z][^ ]*).*/\\1/p" "$ORACLE_LIST" | sort
 }
 
 # What failed on mainline's uacce against what is known to.
@@ -215,7 +176,7 @@ compare_with_oracle() {
   sed -n 's/^FAIL \([^ ]*\).*/\1/p' "$CONSOLE" | sort |
     grep -vxF -f <(listed '[?]') >$found || true
   if ! diff -u $known $found; then
-    say "mainline does not differ in what tests/vm/oracle-6.1.txt lists"
+    say "mainline does not differ in what $ORACLE_LIST lists"
     return 1
   fi
   say "mainline differs in $(wc -l <$known) checks, all of them listed"

@@ -44,13 +44,15 @@ check the_class_is_gone 1 test -e /sys/class/uacce
 
 rounds=0
 for _ in 1 2 3 4 5 6 7 8 9 10; do
-  insmod /modules/uacce.ko && insmod /modules/uacce_probe.ko || break
+  insmod /modules/uacce.ko || break
+  insmod /modules/uacce_probe.ko || break
   echo "add 0 40000000" >$COMMANDS
   echo "add 1 0" >$COMMANDS
   # The binding of this process is freed when the module already goes.
   exec 3<>/dev/uacce_probe-0
   exec 3>&-
-  rmmod uacce_probe && rmmod uacce || break
+  rmmod uacce_probe || break
+  rmmod uacce || break
   rounds=$((rounds + 1))
 done
 check ten_times_in_a_row 0 test $rounds = 10
