@@ -15,7 +15,8 @@ cd "$(dirname "$0")/.."
 
 find uacce/kmod hw/hisi/abi tests/vm \
   \( -name '*.[ch]' -o -name Kbuild \) ! -name '*.mod.c' -print0 |
-  tar -c --null -T - -f - | tar -x -C "$WORK" -f - --keep-newer-files
+  tar -c -h --null -T - -f - |
+  tar -x -C "$WORK" -f - --keep-newer-files --warning=no-ignore-newer
 
 kbuild() {
   local folder=$1

@@ -47,6 +47,7 @@ CONSOLE=$CACHE/console-$RUN.log
 INITRAMFS=$CACHE/initramfs-$RUN.gz
 ORACLE_LIST=tests/vm/oracle-$SERIES.txt
 MEMORY=256M
+STRESS_STEPS=100000
 TEST_SECONDS=120
 BOOT_SECONDS=300
 # In the kernel's log they mean that something is broken.
@@ -72,6 +73,7 @@ prepare_kernel() {
     KERNEL=$KDIR/arch/x86/boot/bzImage
     KERNEL_MODULES=
     MEMORY=1024M
+    STRESS_STEPS=1000000
     TEST_SECONDS=900
     BOOT_SECONDS=1800
   else
@@ -139,6 +141,7 @@ make_initramfs() {
   cat >"$ROOT/etc/vm.conf" <<END
 MODE=$MODE
 TEST_SECONDS=$TEST_SECONDS
+STRESS_STEPS=$STRESS_STEPS
 ABI_TEST_WITHOUT="$without"
 WORDS_OF_TROUBLE='$WORDS_OF_TROUBLE'
 END
