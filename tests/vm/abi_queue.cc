@@ -31,6 +31,7 @@ void TestOpenErrors(Checks& checks, ProbeDevice& device) {
   device.Clear();
 
   std::vector<Fd> queues;
+  queues.reserve(kProbeQueues);
   for (int i = 0; i < kProbeQueues; ++i) {
     queues.push_back(OpenQueue(device));
   }

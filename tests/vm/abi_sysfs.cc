@@ -100,27 +100,27 @@ void TestIsolate(Checks& checks, ProbeDevice& device) {
   checks.Equal("isolate_strategy.is_0_at_first",
                Content(device, "isolate_strategy"), std::string("0\n"));
   const struct {
+    const char* what;
     const char* text;
     long result;
     const char* then;
   } cases[] = {
-      {"5", 0, "5\n"},
-      {"7\n", 0, "7\n"},
-      {"0x10", 0, "16\n"},
-      {"010", 0, "8\n"},
-      {"65535", 0, "65535\n"},
-      {"65536", -EINVAL, "65535\n"},
-      {"-1", -EINVAL, "65535\n"},
-      {"many", -EINVAL, "65535\n"},
-      {"3,4", -EINVAL, "65535\n"},
-      {"0", 0, "0\n"},
+      {"a_number", "5", 0, "5\n"},
+      {"a_line", "7\n", 0, "7\n"},
+      {"hexadecimal", "0x10", 0, "16\n"},
+      {"octal", "010", 0, "8\n"},
+      {"the_largest", "65535", 0, "65535\n"},
+      {"a_larger", "65536", -EINVAL, "65535\n"},
+      {"a_negative", "-1", -EINVAL, "65535\n"},
+      {"a_word", "many", -EINVAL, "65535\n"},
+      {"two_numbers", "3,4", -EINVAL, "65535\n"},
+      {"zero", "0", 0, "0\n"},
   };
   for (const auto& c : cases) {
-    const std::string name = std::string("isolate_strategy.takes_") +
-                             std::string(c.text, 0, c.text[1] == '\n' ? 1 : 5);
+    const std::string name = std::string("isolate_strategy.") + c.what;
     checks.Equal(name, WriteFile(device.attribute("isolate_strategy"), c.text),
                  c.result);
-    checks.Equal(name + "_and_shows_it", Content(device, "isolate_strategy"),
+    checks.Equal(name + "_is_shown", Content(device, "isolate_strategy"),
                  std::string(c.then));
   }
   device.Set("store_error", -EPERM);
