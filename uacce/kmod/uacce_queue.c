@@ -11,6 +11,7 @@
 
 #include <linux/compat.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
@@ -90,27 +91,52 @@ static struct mm_struct *uacce_queue_mapped_in(struct uacce_queue *q,
 	return mm;
 }
 
+/* Two regions may be in two address spaces, after fork(). NULL is allowed. */
+static void uacce_mmap_lock_both(struct mm_struct *first,
+				 struct mm_struct *second)
+{
+	for (;;) {
+		if (first)
+			mmap_write_lock(first);
+		if (!second || second == first || mmap_write_trylock(second))
+			return;
+		/* Nobody says which of them comes first, so: one at a time. */
+		if (first)
+			mmap_write_unlock(first);
+		mmap_write_lock(second);
+		mmap_write_unlock(second);
+	}
+}
+
+static void uacce_mmap_unlock_both(struct mm_struct *first,
+				   struct mm_struct *second)
+{
+	if (second && second != first)
+		mmap_write_unlock(second);
+	if (first)
+		mmap_write_unlock(first);
+}
+
 /*
  * From now on a touch is SIGBUS: uacce_vm_ops has no fault().
  *
  * With the mmap_lock, because a mapping that mmap() is just making cannot be
  * found through the file yet, and one that munmap() is just taking away cannot
- * be found any more, but may still be in some processor's TLB.
+ * be found any more, but may still be in some processor's TLB. Nor does the
+ * kernel like two to unmap the same device memory (x86, PAT).
  */
 static void uacce_queue_unmap(struct uacce_queue *q)
 {
-	struct mm_struct *mm;
-	unsigned int type;
+	struct mm_struct *mmio = uacce_queue_mapped_in(q, UACCE_QFRT_MMIO);
+	struct mm_struct *dus = uacce_queue_mapped_in(q, UACCE_QFRT_DUS);
 
-	for (type = 0; type < UACCE_MAX_REGION; type++) {
-		mm = uacce_queue_mapped_in(q, type);
-		if (!mm)
-			continue;
-		mmap_write_lock(mm);
-		unmap_mapping_range(q->mapping, 0, 0, 1);
-		mmap_write_unlock(mm);
-		mmdrop(mm);
-	}
+	uacce_mmap_lock_both(mmio, dus);
+	unmap_mapping_range(q->mapping, 0, 0, 1);
+	uacce_mmap_unlock_both(mmio, dus);
+	if (mmio)
+		mmdrop(mmio);
+	if (dus)
+		mmdrop(dus);
 }
 
 void uacce_queue_withdraw(struct uacce_queue *q)
@@ -145,6 +171,21 @@ static int uacce_queue_open(struct uacce_queue *q, struct uacce_mm *binding)
 	return 0;
 }
 
+/*
+ * The inode's mapping has the regions of all queues. One of its own has those
+ * of this queue alone, which can be unmapped with their mmap_lock held.
+ */
+static void uacce_queue_init_mapping(struct uacce_queue *q, struct inode *inode,
+				     struct file *filep)
+{
+	address_space_init_once(&q->regions);
+	q->regions.host = inode;
+	q->regions.a_ops = &empty_aops;
+	mapping_set_gfp_mask(&q->regions, GFP_USER);
+	q->mapping = &q->regions;
+	filep->f_mapping = q->mapping;
+}
+
 static int uacce_fops_open(struct inode *inode, struct file *filep)
 {
 	struct uacce_device *uacce;
@@ -162,7 +203,6 @@ static int uacce_fops_open(struct inode *inode, struct file *filep)
 		goto err_device;
 	}
 	q->uacce = uacce;
-	q->mapping = filep->f_mapping;
 	init_waitqueue_head(&q->wait);
 	mutex_init(&q->mutex);
 
@@ -171,11 +211,14 @@ static int uacce_fops_open(struct inode *inode, struct file *filep)
 		ret = PTR_ERR(binding);
 		goto err_queue;
 	}
-	filep->private_data = q;
 
 	uacce_mm_lock(binding);
 	mutex_lock(&uacce->mutex);
 	ret = uacce_queue_open(q, binding);
+	if (!ret) {
+		filep->private_data = q;
+		uacce_queue_init_mapping(q, inode, filep);
+	}
 	mutex_unlock(&uacce->mutex);
 	uacce_mm_unlock(binding);
 	if (!ret)

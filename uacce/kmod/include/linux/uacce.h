@@ -150,10 +150,11 @@ struct uacce_qfile_region {
  * @state: see enum uacce_q_state; changes with uacce->mutex held as well
  * @pasid: see get_queue
  * @handle: the IOMMU's, of real SVA
- * @mapping: through which all mappings of the queue are found
+ * @mapping: through which the mappings of the queue are found
  * @binding: the owner's address space, with real and with software SVA
  * @binding_node: in binding->queues
  * @sva_mm: what uacce_queue_mm() says
+ * @regions: what @mapping points to
  * @granted: get_queue gave it, and put_queue has not taken it back
  */
 struct uacce_queue {
@@ -171,6 +172,7 @@ struct uacce_queue {
 	struct uacce_mm *binding;
 	struct list_head binding_node;
 	struct mm_struct *sva_mm;
+	struct address_space regions;
 	bool granted;
 };
 
