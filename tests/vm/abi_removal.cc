@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
@@ -98,6 +99,38 @@ void TestSleeper(Checks& checks) {
   checks.Equal("removal.under_poll_calls_nothing_late", device.State().late, 0);
 }
 
+// Parent and child have a region each, of one queue.
+void TestTwoProcesses(Checks& checks) {
+  ProbeDevice device(0);
+  const Fd queue = OpenQueue(device);
+  const Mapping mmio(queue, kRegionMmio, kMmioBytes);
+  int ready[2];
+  int removed[2];
+  if (pipe(ready) != 0 || pipe(removed) != 0) {
+    std::abort();
+  }
+  const pid_t child = fork();
+  char byte = 0;
+  if (child == 0) {
+    const Mapping dus(queue, kRegionDus, kDusBytes);
+    if (write(ready[1], &byte, 1) != 1 || read(removed[0], &byte, 1) != 1) {
+      _exit(100);
+    }
+    _exit(SignalOfTouch(dus.words()));
+  }
+  checks.Equal("removal.a_child_has_a_region", read(ready[0], &byte, 1), 1);
+  device.Remove();
+  checks.Equal("removal.touch_beside_a_child", SignalOfTouch(mmio.words()),
+               SIGBUS);
+  checks.Equal("removal.tell_the_child", write(removed[1], &byte, 1), 1);
+  checks.Equal("removal.touch_in_a_child", ExitOf(child), SIGBUS);
+  checks.Equal("removal.of_a_childs_region_first_unmaps", device.State().mapped,
+               0);
+  for (const int end : {ready[0], ready[1], removed[0], removed[1]}) {
+    close(end);
+  }
+}
+
 // Does everything with a device that comes and goes.
 void Use(const std::string& node, const std::atomic<bool>& stop) {
   while (!stop) {
@@ -122,6 +155,7 @@ void Use(const std::string& node, const std::atomic<bool>& stop) {
 void TestRemoval(Checks& checks) {
   TestWithQueues(checks);
   TestSleeper(checks);
+  TestTwoProcesses(checks);
 }
 
 void TestRemovalRace(Checks& checks) {

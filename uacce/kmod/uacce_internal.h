@@ -28,8 +28,23 @@ extern const struct file_operations uacce_fops;
  */
 void uacce_queue_end(struct uacce_queue *q);
 
+static inline bool uacce_queue_valid(const struct uacce_queue *q)
+{
+	return q->state != UACCE_Q_ZOMBIE;
+}
+
 /* Takes an ended queue from its users, and gives it back to the driver. */
 void uacce_queue_withdraw(struct uacce_queue *q);
+
+/* uacce_mmap.c */
+
+/* Makes room for the regions of a queue. Its file is being opened. */
+void uacce_regions_init(struct uacce_queue *q, struct file *filep);
+
+/* Takes them from whoever has them mapped. uacce->mutex is held. */
+void uacce_regions_unmap(struct uacce_queue *q);
+
+int uacce_fops_mmap(struct file *filep, struct vm_area_struct *vma);
 
 /* uacce_mm.c */
 

@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Queues: what open(), ioctl(), mmap(), poll() and close() of a queue file do.
+ * Queues: what open(), ioctl(), poll() and close() of a queue file do.
  *
  * A device may go, and the memory of a queue's owner, while the file is open.
  * So whoever is about to call the driver looks at the state first, with a lock
  * held that keeps it as it is.
  */
 #include "uacce_internal.h"
-#include "uacce_compat.h"
 
 #include <linux/compat.h>
-#include <linux/mm.h>
-#include <linux/pagemap.h>
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
-
-static bool uacce_queue_valid(const struct uacce_queue *q)
-{
-	return q->state != UACCE_Q_ZOMBIE;
-}
 
 /*
  * With uacce->mutex held one may read the state. The queue's mutex is held for
@@ -74,74 +65,9 @@ static void uacce_queue_put(struct uacce_queue *q)
 	uacce_sva_unbind(q);
 }
 
-/*
- * The address space that has a region mapped, with a reference to it. A region
- * is there until its last mapping is gone, and nobody can reach the pages.
- */
-static struct mm_struct *uacce_queue_mapped_in(struct uacce_queue *q,
-					       unsigned int type)
-{
-	struct mm_struct *mm;
-
-	mutex_lock(&q->mutex);
-	mm = q->qfrs[type] ? q->qfrs[type]->mm : NULL;
-	if (mm)
-		mmgrab(mm);
-	mutex_unlock(&q->mutex);
-	return mm;
-}
-
-/* Two regions may be in two address spaces, after fork(). NULL is allowed. */
-static void uacce_mmap_lock_both(struct mm_struct *first,
-				 struct mm_struct *second)
-{
-	for (;;) {
-		if (first)
-			mmap_write_lock(first);
-		if (!second || second == first || mmap_write_trylock(second))
-			return;
-		/* Nobody says which of them comes first, so: one at a time. */
-		if (first)
-			mmap_write_unlock(first);
-		mmap_write_lock(second);
-		mmap_write_unlock(second);
-	}
-}
-
-static void uacce_mmap_unlock_both(struct mm_struct *first,
-				   struct mm_struct *second)
-{
-	if (second && second != first)
-		mmap_write_unlock(second);
-	if (first)
-		mmap_write_unlock(first);
-}
-
-/*
- * From now on a touch is SIGBUS: uacce_vm_ops has no fault().
- *
- * With the mmap_lock, because a mapping that mmap() is just making cannot be
- * found through the file yet, and one that munmap() is just taking away cannot
- * be found any more, but may still be in some processor's TLB. Nor does the
- * kernel like two to unmap the same device memory (x86, PAT).
- */
-static void uacce_queue_unmap(struct uacce_queue *q)
-{
-	struct mm_struct *mmio = uacce_queue_mapped_in(q, UACCE_QFRT_MMIO);
-	struct mm_struct *dus = uacce_queue_mapped_in(q, UACCE_QFRT_DUS);
-
-	uacce_mmap_lock_both(mmio, dus);
-	unmap_mapping_range(q->mapping, 0, 0, 1);
-	uacce_mmap_unlock_both(mmio, dus);
-	if (mmio)
-		mmdrop(mmio);
-	if (dus)
-		mmdrop(dus);
-}
-
 void uacce_queue_withdraw(struct uacce_queue *q)
 {
-	uacce_queue_unmap(q);
+	uacce_regions_unmap(q);
 	uacce_queue_put(q);
 }
 
@@ -169,21 +95,6 @@ static int uacce_queue_open(struct uacce_queue *q, struct uacce_mm *binding)
 	list_add(&q->list, &uacce->queues);
 	uacce_mm_add(binding, q);
 	return 0;
-}
-
-/*
- * The inode's mapping has the regions of all queues. One of its own has those
- * of this queue alone, which can be unmapped with their mmap_lock held.
- */
-static void uacce_queue_init_mapping(struct uacce_queue *q, struct inode *inode,
-				     struct file *filep)
-{
-	address_space_init_once(&q->regions);
-	q->regions.host = inode;
-	q->regions.a_ops = &empty_aops;
-	mapping_set_gfp_mask(&q->regions, GFP_USER);
-	q->mapping = &q->regions;
-	filep->f_mapping = q->mapping;
 }
 
 static int uacce_fops_open(struct inode *inode, struct file *filep)
@@ -217,7 +128,7 @@ static int uacce_fops_open(struct inode *inode, struct file *filep)
 	ret = uacce_queue_open(q, binding);
 	if (!ret) {
 		filep->private_data = q;
-		uacce_queue_init_mapping(q, inode, filep);
+		uacce_regions_init(q, filep);
 	}
 	mutex_unlock(&uacce->mutex);
 	uacce_mm_unlock(binding);
@@ -297,101 +208,6 @@ static long uacce_fops_compat_ioctl(struct file *filep, unsigned int cmd,
 	return uacce_fops_ioctl(filep, cmd, (unsigned long)compat_ptr(arg));
 }
 #endif
-
-/* mprotect() or munmap() of a part makes two of one. */
-static void uacce_vma_open(struct vm_area_struct *vma)
-{
-	struct uacce_qfile_region *qfr = vma->vm_private_data;
-
-	mutex_lock(&qfr->queue->mutex);
-	qfr->vmas++;
-	mutex_unlock(&qfr->queue->mutex);
-}
-
-static void uacce_vma_close(struct vm_area_struct *vma)
-{
-	struct uacce_qfile_region *qfr = vma->vm_private_data;
-	struct uacce_queue *q = qfr->queue;
-	bool last;
-
-	/* The vma holds the file, so the queue is there. */
-	mutex_lock(&q->mutex);
-	last = !--qfr->vmas;
-	if (last)
-		q->qfrs[qfr->type] = NULL;
-	mutex_unlock(&q->mutex);
-
-	if (last) {
-		mmdrop(qfr->mm);
-		kfree(qfr);
-	}
-}
-
-/* The offset into the region would be lost, and the driver does not know. */
-static int uacce_vma_mremap(struct vm_area_struct *vma)
-{
-	return -EPERM;
-}
-
-static const struct vm_operations_struct uacce_vm_ops = {
-	.open = uacce_vma_open,
-	.close = uacce_vma_close,
-	.mremap = uacce_vma_mremap,
-};
-
-static void uacce_vma_prepare(struct vm_area_struct *vma,
-			      struct uacce_qfile_region *qfr)
-{
-	uacce_vm_flags_set(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_WIPEONFORK);
-	vma->vm_ops = &uacce_vm_ops;
-	vma->vm_private_data = qfr;
-}
-
-static int uacce_queue_mmap(struct uacce_queue *q, struct vm_area_struct *vma,
-			    struct uacce_qfile_region *qfr)
-{
-	int ret;
-
-	if (!uacce_queue_valid(q))
-		return -ENXIO;
-	if (q->qfrs[qfr->type])
-		return -EEXIST;
-	if (!q->uacce->ops->mmap)
-		return -EINVAL;
-
-	uacce_vma_prepare(vma, qfr);
-	ret = q->uacce->ops->mmap(q, vma, qfr);
-	if (!ret)
-		q->qfrs[qfr->type] = qfr;
-	return ret;
-}
-
-static int uacce_fops_mmap(struct file *filep, struct vm_area_struct *vma)
-{
-	struct uacce_queue *q = filep->private_data;
-	struct uacce_qfile_region *qfr;
-	int ret;
-
-	if (vma->vm_pgoff >= UACCE_MAX_REGION)
-		return -EINVAL;
-
-	qfr = kzalloc(sizeof(*qfr), GFP_KERNEL);
-	if (!qfr)
-		return -ENOMEM;
-	qfr->type = vma->vm_pgoff;
-	qfr->queue = q;
-	qfr->mm = vma->vm_mm;
-	qfr->vmas = 1;
-
-	mutex_lock(&q->mutex);
-	ret = uacce_queue_mmap(q, vma, qfr);
-	if (!ret)
-		mmgrab(qfr->mm);
-	mutex_unlock(&q->mutex);
-	if (ret)
-		kfree(qfr);
-	return ret;
-}
 
 static __poll_t uacce_fops_poll(struct file *filep, poll_table *wait)
 {
