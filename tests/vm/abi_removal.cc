@@ -38,9 +38,9 @@ void TestAfterwards(Checks& checks, const ProbeDevice& device,
 
 void TestWithQueues(Checks& checks) {
   ProbeDevice device(0);
-  Fd started = OpenQueue(device);
-  Fd mapped = OpenQueue(device);
   Fd plain = OpenQueue(device);
+  Fd mapped = OpenQueue(device);
+  Fd started = OpenQueue(device);
   Mapping dus(started, kRegionDus, kDusBytes);
   Mapping mmio(started, kRegionMmio, kMmioBytes);
   Mapping other(mapped, kRegionDus, kDusBytes);
