@@ -14,6 +14,7 @@
 #include "base/status_macros.h"
 #include "daemon/keys/key_encryption_key.h"
 #include "daemon/keys/sealed_file.h"
+#include "daemon/main/discovery.h"
 #include "daemon/rpc/listen_socket.h"
 
 namespace uacced {
@@ -69,12 +70,14 @@ absl::StatusOr<ListenSocket> Open(const ListenerConfig& listener) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
-  UACCED_RETURN_IF_ERROR(RaiseDescriptorLimit(config.limits.max_connections));
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& written) {
+  UACCED_RETURN_IF_ERROR(RaiseDescriptorLimit(written.limits.max_connections));
+  UACCED_ASSIGN_OR_RETURN(const Config config, DiscoverDevices(written));
   auto daemon = absl::WrapUnique(new Daemon(config));
   UACCED_RETURN_IF_ERROR(daemon->OpenKeys());
   UACCED_ASSIGN_OR_RETURN(daemon->devices_,
                           OpenDevices(config, daemon->reactor_count()));
+  daemon->ListenForHotplug();
   UACCED_RETURN_IF_ERROR(daemon->StartReactors());
   UACCED_RETURN_IF_ERROR(daemon->StartServer());
   UACCED_RETURN_IF_ERROR(daemon->OpenListeners());
@@ -165,6 +168,27 @@ absl::Status Daemon::StartReactors() {
   supervisor_.Start();
   for (const auto& reactor : reactors_) reactor->Start();
   return absl::OkStatus();
+}
+
+// Without it devices are missed, and seen again, a little later.
+void Daemon::ListenForHotplug() {
+  const bool has_uacce =
+      std::any_of(config_.devices.begin(), config_.devices.end(),
+                  [](const DeviceConfig& device) {
+                    return std::holds_alternative<UacceConfig>(device);
+                  });
+  if (!has_uacce) return;
+  absl::StatusOr<std::unique_ptr<UeventSocket>> uevents = UeventSocket::Open();
+  if (!uevents.ok()) {
+    Log(LogLevel::kWarning, "main",
+        "devices are looked for ten times a second, because the kernel does "
+        "not tell when they come and go",
+        {{"error", uevents.status().message()}});
+    return;
+  }
+  uevents_ = *std::move(uevents);
+  supervisor_.SetHotplug(
+      {.fd = uevents_->fd(), .drain = [this] { return uevents_->Drain(); }});
 }
 
 absl::StatusOr<Daemon::LaneIndices> Daemon::AddLanes(size_t device_index,
