@@ -318,6 +318,10 @@ TEST(ConfigTest, DeployedFilesAreValid) {
             "/run/uacced/uacced.sock");
   EXPECT_EQ(Name(production->devices[0]), "cpu");
 
+  const auto uacce = LoadConfig("deploy/uacced.uacce.textproto", 64);
+  ASSERT_TRUE(uacce.ok()) << uacce.status();
+  EXPECT_TRUE(std::get<UacceConfig>(uacce->devices[0]).is_discovery());
+
   const auto activated = LoadConfig("deploy/systemd/uacced.textproto", 64);
   ASSERT_TRUE(activated.ok()) << activated.status();
   ASSERT_EQ(activated->listeners.size(), 1u);

@@ -308,7 +308,7 @@ void Supervisor::Attach(Supervised& device, Slot& slot,
 // while its device is in use.
 bool Supervisor::MayWant(const Supervised& device, const Slot& slot,
                          const absl::Status& status) const {
-  return status.code() == absl::StatusCode::kUnavailable &&
+  return status.code() == absl::StatusCode::kResourceExhausted &&
          std::any_of(device.slots.begin(), device.slots.end(),
                      [&slot](const Slot& other) {
                        return &other != &slot && other.attached &&

@@ -148,21 +148,16 @@ absl::Status Daemon::StartReactors() {
     supervisor_.AddDevice(spec.device.get(), health_.back().get(),
                           spec.timeouts_ns);
   }
-  std::vector<std::vector<LaneIndices>> lanes(devices_.size());
   const std::vector<int>& nodes = NumaNodes();
   for (uint32_t i = 0; i < reactor_count(); ++i) {
     const int node = nodes[i % nodes.size()];
     UACCED_RETURN_IF_ERROR(CreateReactor(node));
-    for (size_t d = 0; d < devices_.size(); ++d) {
-      UACCED_ASSIGN_OR_RETURN(LaneIndices indices,
-                              AddLanes(d, reactors_.back().get()));
-      lanes[d].push_back(std::move(indices));
-    }
     placement_.AddReactor(reactors_.back().get(), node);
   }
   for (size_t d = 0; d < devices_.size(); ++d) {
+    UACCED_ASSIGN_OR_RETURN(std::vector<LaneIndices> lanes, AddLanes(d));
     placement_.AddDevice({devices_[d].device.get(), health_[d].get(),
-                          std::move(lanes[d]), devices_[d].fallback_only});
+                          std::move(lanes), devices_[d].fallback_only});
   }
   placement_.SetPolicy({.offload_min_bytes = config_.policy.offload_min_bytes});
   supervisor_.Start();
@@ -191,18 +186,24 @@ void Daemon::ListenForHotplug() {
       {.fd = uevents_->fd(), .drain = [this] { return uevents_->Drain(); }});
 }
 
-absl::StatusOr<Daemon::LaneIndices> Daemon::AddLanes(size_t device_index,
-                                                     Reactor* reactor) {
+// One queue of each kind for every reactor first: without those a device is of
+// no use.
+absl::StatusOr<std::vector<Daemon::LaneIndices>> Daemon::AddLanes(
+    size_t device_index) {
   const DeviceSpec& spec = devices_[device_index];
-  LaneIndices indices(spec.device->info().queue_kind_count());
-  for (size_t kind = 0; kind < indices.size(); ++kind) {
-    for (uint32_t i = 0; i < spec.queues_per_kind; ++i) {
-      UACCED_ASSIGN_OR_RETURN(const uint16_t lane_index,
-                              supervisor_.AddLane(device_index, kind, reactor));
-      indices[kind].push_back(lane_index);
+  const size_t kinds = spec.device->info().queue_kind_count();
+  std::vector<LaneIndices> lanes(reactors_.size(), LaneIndices(kinds));
+  for (uint32_t i = 0; i < spec.queues_per_kind; ++i) {
+    for (size_t r = 0; r < reactors_.size(); ++r) {
+      for (size_t kind = 0; kind < kinds; ++kind) {
+        UACCED_ASSIGN_OR_RETURN(
+            const uint16_t lane_index,
+            supervisor_.AddLane(device_index, kind, reactors_[r].get()));
+        lanes[r][kind].push_back(lane_index);
+      }
     }
   }
-  return indices;
+  return lanes;
 }
 
 absl::Status Daemon::CreateReactor(int numa_node) {

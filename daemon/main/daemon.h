@@ -80,7 +80,8 @@ class Daemon {
   void ListenForHotplug();
   absl::Status StartReactors();
   absl::Status CreateReactor(int numa_node);
-  absl::StatusOr<LaneIndices> AddLanes(size_t device_index, Reactor* reactor);
+  // By reactor.
+  absl::StatusOr<std::vector<LaneIndices>> AddLanes(size_t device_index);
   absl::Status StartServer();
   absl::Status OpenListeners();
   absl::Status StartMetrics();

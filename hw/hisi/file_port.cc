@@ -94,7 +94,7 @@ absl::StatusOr<std::unique_ptr<QueuePort>> FilePort::OpenQueue(
 }
 
 absl::Status FilePort::Busy() const {
-  return absl::UnavailableError(absl::StrCat(
+  return absl::ResourceExhaustedError(absl::StrCat(
       "no free queue at ", path(), ": this daemon has ", open_queues_.load(),
       " of them, the others are in use by the kernel or by other processes "
       "(see `fuser ",

@@ -44,7 +44,7 @@ class FilePort final : public Port {
 
   const Facts& facts() const override { return facts_; }
 
-  // UNAVAILABLE: see Port. PERMISSION_DENIED: see QueueFile.
+  // Besides errors of Port: PERMISSION_DENIED, see QueueFile.
   // FAILED_PRECONDITION: another device came in the place of this one.
   absl::StatusOr<std::unique_ptr<QueuePort>> OpenQueue(
       uint32_t qc_type) override;

@@ -3,7 +3,7 @@
 
 #include <misc/uacce/hisi_qm.h>
 #include <misc/uacce/uacce.h>
-#include <sys/stat.h>
+#include <sys/ioctl.h>
 
 #include <cerrno>
 #include <filesystem>

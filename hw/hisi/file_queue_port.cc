@@ -1,6 +1,7 @@
 #include "hw/hisi/file_queue_port.h"
 
 #include <misc/uacce/hisi_qm.h>
+#include <sys/ioctl.h>
 
 #include "absl/memory/memory.h"
 #include "base/status_macros.h"

@@ -116,7 +116,7 @@ class Port {
   };
   virtual const Facts& facts() const = 0;
 
-  // `qc_type`: abi/qm.h. UNAVAILABLE: no queue is free, or the device is gone.
+  // `qc_type`: abi/qm.h. Errors as hw::Device::OpenQueue().
   virtual absl::StatusOr<std::unique_ptr<QueuePort>> OpenQueue(
       uint32_t qc_type) = 0;
 
