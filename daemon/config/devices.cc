@@ -38,8 +38,11 @@ std::string ReadDeviceName(const v1::Device& proto, const Section& section) {
   constexpr int kField = v1::Device::kNameFieldNumber;
   std::string name = section.String(kField, "");
   if (!section.Has(kField)) {
-    if (proto.has_uacce()) return proto.uacce().device();
-    section.Problem(kField, "is required");
+    if (proto.has_uacce()) {
+      name = proto.uacce().device();
+    } else {
+      section.Problem(kField, "is required");
+    }
   } else if (proto.has_uacce() && proto.uacce().device().empty()) {
     section.Problem(kField,
                     "is for one device: with uacce.device left out each device "
