@@ -54,9 +54,9 @@ class Device {
 
   virtual const DeviceInfo& info() const = 0;
 
-  // A queue of info().queue_kind(kind). UNAVAILABLE: every queue of the device
-  // is taken, or it is gone: may be tried again. The Queue must not outlive the
-  // Device.
+  // A queue of info().queue_kind(kind). RESOURCE_EXHAUSTED: others have every
+  // queue of the device, or all memory; UNAVAILABLE: it is gone or in trouble:
+  // both may be tried again. The Queue must not outlive the Device.
   virtual absl::StatusOr<std::unique_ptr<Queue>> OpenQueue(size_t kind) = 0;
 
   // Brings the device back to where it was at its start. REQUIRES: its queues

@@ -103,15 +103,30 @@ struct HisiModelConfig {
   std::vector<FaultSpec> faults;
 };
 
-using DeviceConfig = std::variant<SoftDeviceConfig, HisiModelConfig>;
+// See proto/uacced/v1/config.proto.
+struct UacceConfig {
+  std::string name;    // Empty, as `device`: all that are there.
+  std::string device;  // "hisi_zip-0"
+  uint32_t queues = 0;
+  std::string sysfs_root;
+  std::string dev_root;
+
+  bool is_discovery() const { return device.empty(); }
+};
+
+using DeviceConfig =
+    std::variant<SoftDeviceConfig, HisiModelConfig, UacceConfig>;
 
 inline const std::string& Name(const DeviceConfig& device) {
   return std::visit(
       [](const auto& kind) -> const std::string& { return kind.name; }, device);
 }
 inline bool IsHardware(const DeviceConfig& device) {
-  return std::holds_alternative<HisiModelConfig>(device);
+  return !std::holds_alternative<SoftDeviceConfig>(device);
 }
+
+// With hardware among them, one less.
+inline constexpr int kMaxDevices = 64;
 
 // Of the device that policy.fallback_workers makes.
 inline constexpr char kFallbackDeviceName[] = "fallback";

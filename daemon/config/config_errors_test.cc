@@ -342,5 +342,42 @@ TEST(ConfigErrorsTest, ThePolicyHasBounds) {
   EXPECT_THAT(PolicyError("mode: FASTEST"), HasSubstr("FASTEST"));
 }
 
+TEST(ConfigErrorsTest, DevicesOfTheKernelHaveBounds) {
+  const auto error = [](const std::string& fields) {
+    return ErrorOf("device { uacce { " + fields + " } }");
+  };
+  EXPECT_EQ(error(""), "no error");
+  EXPECT_EQ(error("device: \"hisi_zip-0\" queues: 16"), "no error");
+  EXPECT_EQ(error("queues: 17"),
+            "f:3:18: device[1].uacce.queues: 17 is not in 1..16");
+  EXPECT_EQ(error("device: \"../x\""),
+            "f:3:18: device[1].uacce.device: \"../x\" is not 1..32 characters "
+            "of a-z 0-9 - _");
+  EXPECT_EQ(error("device: \"\""),
+            "f:3:18: device[1].uacce.device: \"\" is not 1..32 characters of "
+            "a-z 0-9 - _");
+  for (const char* path : {"", "dev", "/a\\000b"}) {
+    EXPECT_THAT(error(absl::StrCat("dev_root: \"", path, "\"")),
+                HasSubstr("f:3:18: device[1].uacce.dev_root: "));
+    EXPECT_THAT(error(absl::StrCat("sysfs_root: \"", path, "\"")),
+                HasSubstr("is not an absolute path"));
+  }
+}
+
+TEST(ConfigErrorsTest, NoDeviceOfTheKernelIsTakenTwice) {
+  EXPECT_EQ(ErrorOf("device { uacce {} }\ndevice { uacce {} }"),
+            "f:4:10: device[2].uacce.device: is left out in an entry before it "
+            "too");
+  EXPECT_EQ(ErrorOf("device { uacce { device: \"hisi_zip-0\" } }\n"
+                    "device { name: \"z\" uacce { device: \"hisi_zip-0\" } }"),
+            "f:4:28: device[2].uacce.device: is that of an entry before it");
+  EXPECT_EQ(ErrorOf("device { name: \"hisi_zip-0\" soft {} }\n"
+                    "device { uacce { device: \"hisi_zip-0\" } }"),
+            "f:4:1: device[2].name: is the name of a device before it");
+  EXPECT_EQ(ErrorOf("device { name: \"z\" uacce {} }"),
+            "f:3:10: device[1].name: is for one device: with uacce.device left "
+            "out each device that is found has the kernel's name");
+}
+
 }  // namespace
 }  // namespace uacced

@@ -229,6 +229,31 @@ TEST(ConfigTest, AModelHasDefaultsAndEveryFieldIsRead) {
   EXPECT_EQ(sec.faults[1].count, 1u);
 }
 
+TEST(ConfigTest, DevicesOfTheKernelAreNamedByItOrByTheFile) {
+  const Config config = Parse(R"(
+    listener { inherited {} }
+    device { uacce {} }
+    device { uacce { device: "hisi_zip-0" } }
+    device { name: "sec" uacce { device: "hisi_sec2-1" queues: 4
+             sysfs_root: "/a" dev_root: "/b" } })");
+  ASSERT_EQ(config.devices.size(), 3u);
+  const auto& all = std::get<UacceConfig>(config.devices[0]);
+  EXPECT_TRUE(all.is_discovery());
+  EXPECT_TRUE(IsHardware(config.devices[0]));
+  EXPECT_EQ(all.name, "");
+  EXPECT_EQ(all.queues, 1u);
+  EXPECT_EQ(all.sysfs_root, "/sys/class/uacce");
+  EXPECT_EQ(all.dev_root, "/dev");
+  EXPECT_EQ(Name(config.devices[1]), "hisi_zip-0");
+  const auto& sec = std::get<UacceConfig>(config.devices[2]);
+  EXPECT_FALSE(sec.is_discovery());
+  EXPECT_EQ(sec.name, "sec");
+  EXPECT_EQ(sec.device, "hisi_sec2-1");
+  EXPECT_EQ(sec.queues, 4u);
+  EXPECT_EQ(sec.sysfs_root, "/a");
+  EXPECT_EQ(sec.dev_root, "/b");
+}
+
 TEST(ConfigTest, AKeyStoreMayBeSealedWithACredential) {
   const Config config = Parse(
       "listener { inherited {} } device { name: \"cpu\" soft {} }"
@@ -292,6 +317,10 @@ TEST(ConfigTest, DeployedFilesAreValid) {
   EXPECT_EQ(std::get<UnixListenerConfig>(production->listeners[0]).path,
             "/run/uacced/uacced.sock");
   EXPECT_EQ(Name(production->devices[0]), "cpu");
+
+  const auto uacce = LoadConfig("deploy/uacced.uacce.textproto", 64);
+  ASSERT_TRUE(uacce.ok()) << uacce.status();
+  EXPECT_TRUE(std::get<UacceConfig>(uacce->devices[0]).is_discovery());
 
   const auto activated = LoadConfig("deploy/systemd/uacced.textproto", 64);
   ASSERT_TRUE(activated.ok()) << activated.status();

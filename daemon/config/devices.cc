@@ -14,7 +14,6 @@
 namespace uacced {
 namespace {
 
-constexpr int kMaxDevices = 64;
 constexpr int kMaxFaults = 64;
 constexpr size_t kMaxDeviceNameBytes = 32;
 constexpr uint32_t kMaxWorkers = 256;
@@ -31,15 +30,26 @@ bool IsDeviceName(absl::string_view name) {
          });
 }
 
-std::string ReadDeviceName(const Section& section) {
+std::string NotAName(const std::string& name) {
+  return absl::StrCat("\"", absl::CHexEscape(name),
+                      "\" is not 1..32 characters of a-z 0-9 - _");
+}
+
+std::string ReadDeviceName(const v1::Device& proto, const Section& section) {
   constexpr int kField = v1::Device::kNameFieldNumber;
   std::string name = section.String(kField, "");
   if (!section.Has(kField)) {
-    section.Problem(kField, "is required");
+    if (proto.has_uacce()) {
+      name = proto.uacce().device();
+    } else {
+      section.Problem(kField, "is required");
+    }
+  } else if (proto.has_uacce() && proto.uacce().device().empty()) {
+    section.Problem(kField,
+                    "is for one device: with uacce.device left out each device "
+                    "that is found has the kernel's name");
   } else if (!IsDeviceName(name)) {
-    section.Problem(kField, absl::StrCat("\"", absl::CHexEscape(name),
-                                         "\" is not 1..32 characters of "
-                                         "a-z 0-9 - _"));
+    section.Problem(kField, NotAName(name));
   } else if (name == "none") {
     section.Problem(kField, "\"none\" means no device in metrics");
   }
@@ -106,6 +116,50 @@ HisiModelConfig ReadHisiModel(const v1::HisiModelDevice& proto,
   return model;
 }
 
+std::string ReadFolder(const Section& section, int field,
+                       absl::string_view default_path) {
+  std::string path = section.String(field, default_path);
+  if (path.empty() || path.front() != '/' ||
+      path.find('\0') != std::string::npos) {
+    section.Problem(field, absl::StrCat("\"", absl::CHexEscape(path),
+                                        "\" is not an absolute path"));
+  }
+  return path;
+}
+
+UacceConfig ReadUacce(const Section& section, std::string name) {
+  using Fields = v1::UacceDevice;
+  UacceConfig uacce;
+  uacce.name = std::move(name);
+  uacce.device = section.String(Fields::kDeviceFieldNumber, "");
+  if (section.Has(Fields::kDeviceFieldNumber) && !IsDeviceName(uacce.device)) {
+    section.Problem(Fields::kDeviceFieldNumber, NotAName(uacce.device));
+  }
+  uacce.queues = Number32(section, Fields::kQueuesFieldNumber, {1, 16, 1});
+  uacce.sysfs_root =
+      ReadFolder(section, Fields::kSysfsRootFieldNumber, "/sys/class/uacce");
+  uacce.dev_root = ReadFolder(section, Fields::kDevRootFieldNumber, "/dev");
+  return uacce;
+}
+
+// No device is driven twice.
+void CheckForTwins(const v1::Config& proto, const Section& file) {
+  std::set<std::pair<std::string, std::string>> seen;
+  for (int i = 0; i < std::min(proto.device_size(), kMaxDevices); ++i) {
+    const v1::UacceDevice& uacce = proto.device(i).uacce();
+    if (!proto.device(i).has_uacce() ||
+        seen.insert({uacce.sysfs_root(), uacce.device()}).second) {
+      continue;
+    }
+    const Section section = file.NestedAt(v1::Config::kDeviceFieldNumber, i)
+                                .Nested(v1::Device::kUacceFieldNumber);
+    section.Problem(v1::UacceDevice::kDeviceFieldNumber,
+                    uacce.device().empty()
+                        ? "is left out in an entry before it too"
+                        : "is that of an entry before it");
+  }
+}
+
 std::optional<DeviceConfig> ReadDevice(const v1::Device& proto,
                                        const Section& section, std::string name,
                                        uint32_t cpu_count) {
@@ -117,10 +171,13 @@ std::optional<DeviceConfig> ReadDevice(const v1::Device& proto,
       return ReadHisiModel(proto.hisi_model(),
                            section.Nested(v1::Device::kHisiModelFieldNumber),
                            std::move(name));
+    case v1::Device::kUacce:
+      return ReadUacce(section.Nested(v1::Device::kUacceFieldNumber),
+                       std::move(name));
     case v1::Device::KIND_NOT_SET:
       break;
   }
-  section.Problem("has no kind: soft {} or hisi_model {}");
+  section.Problem("has no kind: soft {}, uacce {} or hisi_model {}");
   return std::nullopt;
 }
 
@@ -144,9 +201,11 @@ void CheckQueueCount(const DeviceConfig& device, const Section& section,
 // The CPU device for fallback comes beside those of the file.
 void CheckForFallback(const v1::Config& proto, const Section& file) {
   constexpr int kField = v1::Config::kDeviceFieldNumber;
-  const bool hardware = std::any_of(
-      proto.device().begin(), proto.device().end(),
-      [](const v1::Device& device) { return device.has_hisi_model(); });
+  const bool hardware =
+      std::any_of(proto.device().begin(), proto.device().end(),
+                  [](const v1::Device& device) {
+                    return device.has_hisi_model() || device.has_uacce();
+                  });
   if (!hardware) return;
   for (int i = 0; i < proto.device_size(); ++i) {
     const Section section = file.NestedAt(kField, i);
@@ -180,7 +239,7 @@ std::vector<DeviceConfig> ReadDevices(const v1::Config& proto,
       section.Problem(absl::StrCat("is one more than ", kMaxDevices));
       break;
     }
-    std::string name = ReadDeviceName(section);
+    std::string name = ReadDeviceName(proto.device(i), section);
     if (!name.empty() && !names.insert(name).second) {
       section.Problem(v1::Device::kNameFieldNumber,
                       "is the name of a device before it");
@@ -191,6 +250,7 @@ std::vector<DeviceConfig> ReadDevices(const v1::Config& proto,
     CheckQueueCount(*device, section, reactor_count);
     devices.push_back(*std::move(device));
   }
+  CheckForTwins(proto, file);
   CheckForFallback(proto, file);
   return devices;
 }

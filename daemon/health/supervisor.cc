@@ -1,20 +1,25 @@
 #include "daemon/health/supervisor.h"
 
+#include <poll.h>
 #include <pthread.h>
 
 #include <algorithm>
-#include <chrono>
+#include <array>
+#include <ctime>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "daemon/core/job.h"
-#include "hw/algorithm.h"
+#include "daemon/health/absent_queue.h"
+#include "daemon/health/health_log.h"
 #include "hw/queue.h"
 
 namespace uacced {
 namespace {
+
+// Without a descriptor to be woken by.
+constexpr int64_t kBlindSleepNs = 10'000'000;
 
 bool IsInUse(DeviceState state) {
   return state == DeviceState::kUp || state == DeviceState::kProbation;
@@ -22,40 +27,6 @@ bool IsInUse(DeviceState state) {
 
 bool WaitsForItsTime(DeviceState state) {
   return state == DeviceState::kDown || state == DeviceState::kQuarantined;
-}
-
-bool IsGood(DeviceState state) {
-  return IsInUse(state) || state == DeviceState::kResetting;
-}
-
-void LogEvent(const hw::DeviceInfo& info, const HealthEvent& event,
-              int64_t now_ns) {
-  const std::string retry_in_ms =
-      event.retry_at_ns == 0
-          ? "none"
-          : absl::StrCat(std::max<int64_t>(0, event.retry_at_ns - now_ns) /
-                         1'000'000);
-  switch (event.kind) {
-    case HealthEvent::Kind::kState:
-      Log(IsGood(event.state) ? LogLevel::kInfo : LogLevel::kError, "health",
-          "device",
-          {{"name", info.name},
-           {"state", Name(event.state)},
-           {"reason", Name(event.reason)},
-           {"retry_in_ms", retry_in_ms}});
-      break;
-    case HealthEvent::Kind::kBreakerOpened:
-      Log(LogLevel::kWarning, "health",
-          "operation out of use: it failed too often in a row",
-          {{"name", info.name},
-           {"operation", hw::Name(event.operation)},
-           {"retry_in_ms", retry_in_ms}});
-      break;
-    case HealthEvent::Kind::kBreakerClosed:
-      Log(LogLevel::kInfo, "health", "operation in use again",
-          {{"name", info.name}, {"operation", hw::Name(event.operation)}});
-      break;
-  }
 }
 
 }  // namespace
@@ -72,32 +43,43 @@ size_t Supervisor::AddDevice(hw::Device* device, DeviceHealth* health,
                       .health = health,
                       .timeouts_ns = timeouts_ns,
                       .slots = {},
-                      .look_at_ns = device->info().hardware
-                                        ? clock_->NowNs()
-                                        : kInfiniteFutureNs});
+                      .look_at_ns = device->info().hardware ? clock_->NowNs()
+                                                            : kInfiniteFutureNs,
+                      .refill_at_ns = 0,
+                      .refill_ns = options_.min_refill_ns});
   return devices_.size() - 1;
 }
 
 absl::StatusOr<uint16_t> Supervisor::AddLane(size_t device_index, size_t kind,
                                              Reactor* reactor) {
   Supervised& device = devices_[device_index];
-  UACCED_ASSIGN_OR_RETURN(std::unique_ptr<hw::Queue> queue,
-                          device.device->OpenQueue(kind));
-  const uint16_t lane_index =
+  absl::StatusOr<std::unique_ptr<hw::Queue>> queue =
+      device.device->OpenQueue(kind);
+  Slot slot = {.reactor = reactor,
+               .lane_index = 0,
+               .kind = static_cast<uint16_t>(kind),
+               .attached = true,
+               .detaching = false,
+               .wanting = false};
+  if (!queue.ok()) {
+    if (!MayWant(device, slot, queue.status())) return queue.status();
+    Want(device, slot, queue.status());
+    slot.detaching = true;
+    queue = std::make_unique<AbsentQueue>();
+  }
+  slot.lane_index =
       reactor->AddLane({.name = device.device->info().name,
                         .timeouts_ns = device.timeouts_ns,
                         .health = device.health,
                         .sink = this,
                         .key = static_cast<uint32_t>(places_.size())},
-                       std::move(queue));
+                       *std::move(queue));
+  // Its first deed will be to come to TakeLost().
+  if (slot.wanting) reactor->Detach(slot.lane_index);
   places_.push_back({static_cast<uint32_t>(device_index),
                      static_cast<uint32_t>(device.slots.size())});
-  device.slots.push_back({.reactor = reactor,
-                          .lane_index = lane_index,
-                          .kind = static_cast<uint16_t>(kind),
-                          .attached = true,
-                          .detaching = false});
-  return lane_index;
+  device.slots.push_back(slot);
+  return slot.lane_index;
 }
 
 void Supervisor::Start() {
@@ -112,7 +94,7 @@ void Supervisor::Stop() {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  changed_.notify_all();
+  wakeup_.Notify();
   if (thread_.joinable()) thread_.join();
   std::vector<LostQueue> lost;
   {
@@ -128,13 +110,15 @@ void Supervisor::Stop() {
 }
 
 void Supervisor::TakeLost(LostQueue lost) {
+  bool taken;
   {
     std::lock_guard lock(mutex_);
-    if (!stopped_) {
-      lost_.push_back(std::move(lost));
-      changed_.notify_all();
-      return;
-    }
+    taken = !stopped_;
+    if (taken) lost_.push_back(std::move(lost));
+  }
+  if (taken) {
+    wakeup_.Notify();
+    return;
   }
   DeferredList deferred;
   EndLostQueue(std::move(lost), Cause::kShuttingDown, deferred);
@@ -146,7 +130,7 @@ void Supervisor::HealthChanged() {
     std::lock_guard lock(mutex_);
     has_news_ = true;
   }
-  changed_.notify_all();
+  wakeup_.Notify();
 }
 
 // Out of placement first, then off the devices, then the jobs: a task that
@@ -175,21 +159,50 @@ void Supervisor::Run() {
 
 // Until there is something to do; false: stop, and Stop() sees to lost_.
 bool Supervisor::Wait(std::vector<LostQueue>& lost) {
-  const int64_t due_ns = NextDueNs();
-  std::unique_lock lock(mutex_);
-  const auto has_work = [this] {
-    return stopping_ || has_news_ || !lost_.empty();
-  };
-  if (due_ns == kInfiniteFutureNs) {
-    changed_.wait(lock, has_work);
-  } else {
-    const int64_t wait_ns = std::max<int64_t>(0, due_ns - clock_->NowNs());
-    changed_.wait_for(lock, std::chrono::nanoseconds(wait_ns), has_work);
-  }
+  wakeup_.PrepareSleep();
+  if (!HasWork()) Sleep(NextDueNs());
+  wakeup_.EndSleep();
+  std::lock_guard lock(mutex_);
   if (stopping_) return false;
   has_news_ = false;
   lost.swap(lost_);
   return true;
+}
+
+bool Supervisor::HasWork() {
+  std::lock_guard lock(mutex_);
+  return stopping_ || has_news_ || !lost_.empty();
+}
+
+void Supervisor::Sleep(int64_t due_ns) {
+  if (wakeup_.fd() < 0) {
+    due_ns = std::min(due_ns, clock_->NowNs() + kBlindSleepNs);
+  }
+  timespec timeout = {};
+  if (due_ns != kInfiniteFutureNs) {
+    const int64_t wait_ns = std::max<int64_t>(0, due_ns - clock_->NowNs());
+    timeout = {.tv_sec = wait_ns / 1'000'000'000,
+               .tv_nsec = wait_ns % 1'000'000'000};
+  }
+  std::array<pollfd, 2> fds = {pollfd{wakeup_.fd(), POLLIN, 0},
+                               pollfd{hotplug_.fd, POLLIN, 0}};
+  if (ppoll(fds.data(), fds.size(),
+            due_ns == kInfiniteFutureNs ? nullptr : &timeout, nullptr) <= 0) {
+    return;
+  }
+  if (fds[1].revents != 0 && hotplug_.drain()) LookAtAll();
+  // It would be so for ever.
+  if ((fds[1].revents & (POLLNVAL | POLLHUP)) != 0) hotplug_.fd = -1;
+}
+
+// A device may have come back already, and its queues be dead all the same:
+// lanes that sleep on one find out by a look.
+void Supervisor::LookAtAll() {
+  for (Supervised& device : devices_) {
+    if (device.look_at_ns == kInfiniteFutureNs) continue;
+    device.look_at_ns = clock_->NowNs();
+    for (const Slot& slot : device.slots) slot.reactor->Nudge();
+  }
 }
 
 int64_t Supervisor::NextDueNs() const {
@@ -203,6 +216,12 @@ int64_t Supervisor::NextDueNs() const {
     const HealthSnapshot health = device.health->Read();
     if (all_are_in && WaitsForItsTime(health.state)) {
       due_ns = std::min(due_ns, health.retry_at_ns);
+    }
+    const bool wants = std::any_of(
+        device.slots.begin(), device.slots.end(),
+        [](const Slot& slot) { return slot.wanting && !slot.attached; });
+    if (wants && IsInUse(health.state)) {
+      due_ns = std::min(due_ns, device.refill_at_ns);
     }
   }
   return due_ns;
@@ -264,14 +283,56 @@ void Supervisor::Restore(Supervised& device) {
 void Supervisor::ReopenLost(Supervised& device) {
   for (Slot& slot : device.slots) {
     if (slot.attached) continue;
+    if (slot.wanting && clock_->NowNs() < device.refill_at_ns) continue;
     auto queue = device.device->OpenQueue(slot.kind);
-    if (!queue.ok()) {
+    if (queue.ok()) {
+      if (!slot.wanting) device.health->OnQueueReopened();
+      Attach(device, slot, *std::move(queue));
+    } else if (MayWant(device, slot, queue.status())) {
+      Want(device, slot, queue.status());
+    } else {
+      LogOpenFailure(device.device->info(), queue.status());
       device.health->RequestReset(HealthReason::kOpenFailed);
       return;
     }
-    device.health->OnQueueReopened();
-    slot.attached = slot.reactor->Attach(slot.lane_index, *std::move(queue));
   }
+}
+
+void Supervisor::Attach(Supervised& device, Slot& slot,
+                        std::unique_ptr<hw::Queue> queue) {
+  if (slot.wanting) {
+    slot.wanting = false;
+    device.refill_ns = options_.min_refill_ns;
+    Log(LogLevel::kInfo, "health", "got a queue that others had",
+        {{"device", device.device->info().name}, {"kind", slot.kind}});
+  }
+  slot.attached = slot.reactor->Attach(slot.lane_index, std::move(queue));
+}
+
+// Whether `slot`, which has no queue because of `status`, may wait for one
+// while its device is in use.
+bool Supervisor::MayWant(const Supervised& device, const Slot& slot,
+                         const absl::Status& status) const {
+  return status.code() == absl::StatusCode::kResourceExhausted &&
+         std::any_of(device.slots.begin(), device.slots.end(),
+                     [&slot](const Slot& other) {
+                       return &other != &slot && other.attached &&
+                              !other.detaching && other.kind == slot.kind &&
+                              other.reactor == slot.reactor;
+                     });
+}
+
+void Supervisor::Want(Supervised& device, Slot& slot,
+                      const absl::Status& status) {
+  if (!slot.wanting) {
+    Log(LogLevel::kWarning, "health", "fewer queues than configured for now",
+        {{"device", device.device->info().name},
+         {"kind", slot.kind},
+         {"error", status.message()}});
+  }
+  slot.wanting = true;
+  device.refill_at_ns = clock_->NowNs() + device.refill_ns;
+  device.refill_ns = std::min(2 * device.refill_ns, options_.max_refill_ns);
 }
 
 void Supervisor::ResetDevice(Supervised& device) {
@@ -285,25 +346,39 @@ void Supervisor::ResetDevice(Supervised& device) {
     device.health->RequestReset(HealthReason::kResetFailed);
     return;
   }
-  if (!OpenAll(device).ok()) {
+  const absl::Status opened = OpenAll(device);
+  if (!opened.ok()) {
+    LogOpenFailure(device.device->info(), opened);
     device.health->RequestReset(HealthReason::kOpenFailed);
     return;
   }
   device.health->BeginProbation();
 }
 
-// All or none: half a device would have to be given up again first.
+// All, or none: half a device would have to be given up again first. Slots that
+// may want a queue go without, if need be.
 absl::Status Supervisor::OpenAll(Supervised& device) {
+  const auto give_back = [&device] {
+    for (Slot& slot : device.slots) slot.attached = false;
+  };
   std::vector<std::unique_ptr<hw::Queue>> queues;
-  for (const Slot& slot : device.slots) {
-    UACCED_ASSIGN_OR_RETURN(std::unique_ptr<hw::Queue> queue,
-                            device.device->OpenQueue(slot.kind));
-    queues.push_back(std::move(queue));
+  for (Slot& slot : device.slots) {
+    auto queue = device.device->OpenQueue(slot.kind);
+    if (queue.ok()) {
+      queues.push_back(*std::move(queue));
+      slot.attached = true;
+    } else if (MayWant(device, slot, queue.status())) {
+      queues.push_back(nullptr);
+      Want(device, slot, queue.status());
+    } else {
+      give_back();
+      return queue.status();
+    }
   }
   for (size_t i = 0; i < queues.size(); ++i) {
-    Slot& slot = device.slots[i];
+    if (queues[i] == nullptr) continue;
     device.health->OnQueueReopened();
-    slot.attached = slot.reactor->Attach(slot.lane_index, std::move(queues[i]));
+    Attach(device, device.slots[i], std::move(queues[i]));
   }
   return absl::OkStatus();
 }

@@ -7,6 +7,8 @@
 //                             open another: a reset of that queue alone
 //   its device is out of use  take all its queues from their lanes, stop them;
 //                             when it is time, reset the device, open all again
+//   others have the queues    do with fewer, as long as each reactor has one of
+//                             each kind, and ask again now and then
 //
 // Units:   times in nanoseconds of the given clock.
 // Threads: TakeLost() and HealthChanged() are thread-safe; the rest from the
@@ -17,17 +19,19 @@
 #ifndef UACCED_DAEMON_HEALTH_SUPERVISOR_H_
 #define UACCED_DAEMON_HEALTH_SUPERVISOR_H_
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/wakeup.h"
 #include "daemon/health/device_health.h"
 #include "daemon/reactor/lane.h"
 #include "daemon/reactor/lost_queue.h"
@@ -41,6 +45,16 @@ class Supervisor final : public LostQueueSink, public HealthObserver {
   struct Options {
     // How often devices are looked for that can go: hardware.
     int64_t presence_interval_ns = 100'000'000;
+    // When queues that could not be had are asked for again: the first time,
+    // and at most, after it doubled each time.
+    int64_t min_refill_ns = 1'000'000'000;
+    int64_t max_refill_ns = 60'000'000'000;
+  };
+
+  // Tells at once that devices may have come or gone.
+  struct Hotplug {
+    int fd = -1;  // Readable when there is something to drain. -1: none.
+    std::function<bool()> drain;  // True: look at the devices.
   };
 
   // `clock` must outlive the supervisor.
@@ -58,9 +72,13 @@ class Supervisor final : public LostQueueSink, public HealthObserver {
 
   // Opens a queue of that kind and adds a lane for it to `reactor`, which has
   // not started. Returns the lane's index there. Errors as
-  // hw::Device::OpenQueue().
+  // hw::Device::OpenQueue(); but when the reactor has a queue of that kind
+  // already, and others have all the rest, the lane gets its queue later.
   absl::StatusOr<uint16_t> AddLane(size_t device_index, size_t kind,
                                    Reactor* reactor);
+
+  // Before Start(). What it refers to outlives Stop().
+  void SetHotplug(Hotplug hotplug) { hotplug_ = std::move(hotplug); }
 
   // Before the reactors.
   void Start();
@@ -81,13 +99,16 @@ class Supervisor final : public LostQueueSink, public HealthObserver {
     // From its Attach() until its queue comes to TakeLost().
     bool attached;
     bool detaching;  // Detach() was called.
+    bool wanting;    // Others have the queue that it should have.
   };
   struct Supervised {
     hw::Device* device;
     DeviceHealth* health;
     LaneTimeouts timeouts_ns;
     std::vector<Slot> slots;
-    int64_t look_at_ns;  // When its presence is due.
+    int64_t look_at_ns;    // When its presence is due.
+    int64_t refill_at_ns;  // When slots that want a queue may ask.
+    int64_t refill_ns;     // The next back-off of that.
   };
   // A slot, as LaneOptions::key.
   struct Place {
@@ -97,7 +118,10 @@ class Supervisor final : public LostQueueSink, public HealthObserver {
 
   void Run();
   bool Wait(std::vector<LostQueue>& lost);
+  bool HasWork();
+  void Sleep(int64_t due_ns);
   int64_t NextDueNs() const;
+  void LookAtAll();
   void Note(const LostQueue& lost);
   void LookForPresence(Supervised& device);
   void LogEvents(const Supervised& device) const;
@@ -106,6 +130,10 @@ class Supervisor final : public LostQueueSink, public HealthObserver {
   void ReopenLost(Supervised& device);
   void ResetDevice(Supervised& device);
   absl::Status OpenAll(Supervised& device);
+  bool MayWant(const Supervised& device, const Slot& slot,
+               const absl::Status& status) const;
+  void Want(Supervised& device, Slot& slot, const absl::Status& status);
+  void Attach(Supervised& device, Slot& slot, std::unique_ptr<hw::Queue> queue);
 
   const Options options_;
   const Clock* const clock_;
@@ -113,9 +141,10 @@ class Supervisor final : public LostQueueSink, public HealthObserver {
 
   // The supervisor's thread only.
   std::vector<Supervised> devices_;
+  Hotplug hotplug_;
 
+  Wakeup wakeup_;
   std::mutex mutex_;
-  std::condition_variable changed_;
   // By mutex_.
   std::vector<LostQueue> lost_;
   bool has_news_ = false;

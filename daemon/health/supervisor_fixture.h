@@ -81,6 +81,9 @@ class SupervisorFixture : public testing::Test {
   static constexpr hw::Operation kOperation = hw::Operation::kCompress;
   static constexpr int64_t kMs = 1'000'000;
 
+  explicit SupervisorFixture(int64_t presence_interval_ns = 1 * kMs)
+      : presence_interval_ns_(presence_interval_ns) {}
+
   static DeviceHealth::Options HealthOptions() {
     return {.breaker_faults = 4,
             .trials = {.max_trials = 2, .trial_timeout_ns = 5 * kMs},
@@ -109,6 +112,7 @@ class SupervisorFixture : public testing::Test {
       devices_.push_back(std::make_unique<FakeAccelerator>(kDepth));
       devices_.back()->SetQueues(prepare_);
       devices_.back()->fake_info.hardware = hardware_;
+      devices_.back()->SetQueueLimit(queue_limit_);
       health_.push_back(std::make_unique<DeviceHealth>(health, &clock_));
       const size_t index = supervisor_.AddDevice(
           devices_.back().get(), health_.back().get(), timeouts_ns);
@@ -185,12 +189,17 @@ class SupervisorFixture : public testing::Test {
   // Set before Start().
   std::function<void(FakeQueueState&)> prepare_;
   bool hardware_ = false;
+  size_t queue_limit_ = SIZE_MAX;  // Of each device, open at one time.
 
+  const int64_t presence_interval_ns_;
   MonotonicClock clock_;
   ReusingReply reply_;
   std::vector<std::unique_ptr<FakeAccelerator>> devices_;
   std::vector<std::unique_ptr<DeviceHealth>> health_;
-  Supervisor supervisor_{{.presence_interval_ns = 1 * kMs}, &clock_};
+  Supervisor supervisor_{{.presence_interval_ns = presence_interval_ns_,
+                          .min_refill_ns = 1 * kMs,
+                          .max_refill_ns = 2 * kMs},
+                         &clock_};
   std::vector<std::unique_ptr<Reactor>> reactors_;
 };
 

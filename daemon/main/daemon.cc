@@ -14,6 +14,7 @@
 #include "base/status_macros.h"
 #include "daemon/keys/key_encryption_key.h"
 #include "daemon/keys/sealed_file.h"
+#include "daemon/main/discovery.h"
 #include "daemon/rpc/listen_socket.h"
 
 namespace uacced {
@@ -69,12 +70,14 @@ absl::StatusOr<ListenSocket> Open(const ListenerConfig& listener) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& config) {
-  UACCED_RETURN_IF_ERROR(RaiseDescriptorLimit(config.limits.max_connections));
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& written) {
+  UACCED_RETURN_IF_ERROR(RaiseDescriptorLimit(written.limits.max_connections));
+  UACCED_ASSIGN_OR_RETURN(const Config config, DiscoverDevices(written));
   auto daemon = absl::WrapUnique(new Daemon(config));
   UACCED_RETURN_IF_ERROR(daemon->OpenKeys());
   UACCED_ASSIGN_OR_RETURN(daemon->devices_,
                           OpenDevices(config, daemon->reactor_count()));
+  daemon->ListenForHotplug();
   UACCED_RETURN_IF_ERROR(daemon->StartReactors());
   UACCED_RETURN_IF_ERROR(BeginFaults(daemon->devices_));
   UACCED_RETURN_IF_ERROR(daemon->StartServer());
@@ -146,21 +149,16 @@ absl::Status Daemon::StartReactors() {
     supervisor_.AddDevice(spec.device.get(), health_.back().get(),
                           spec.timeouts_ns);
   }
-  std::vector<std::vector<LaneIndices>> lanes(devices_.size());
   const std::vector<int>& nodes = NumaNodes();
   for (uint32_t i = 0; i < reactor_count(); ++i) {
     const int node = nodes[i % nodes.size()];
     UACCED_RETURN_IF_ERROR(CreateReactor(node));
-    for (size_t d = 0; d < devices_.size(); ++d) {
-      UACCED_ASSIGN_OR_RETURN(LaneIndices indices,
-                              AddLanes(d, reactors_.back().get()));
-      lanes[d].push_back(std::move(indices));
-    }
     placement_.AddReactor(reactors_.back().get(), node);
   }
   for (size_t d = 0; d < devices_.size(); ++d) {
+    UACCED_ASSIGN_OR_RETURN(std::vector<LaneIndices> lanes, AddLanes(d));
     placement_.AddDevice({devices_[d].device.get(), health_[d].get(),
-                          std::move(lanes[d]), devices_[d].fallback_only});
+                          std::move(lanes), devices_[d].fallback_only});
   }
   placement_.SetPolicy({.offload_min_bytes = config_.policy.offload_min_bytes});
   supervisor_.Start();
@@ -168,18 +166,45 @@ absl::Status Daemon::StartReactors() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Daemon::LaneIndices> Daemon::AddLanes(size_t device_index,
-                                                     Reactor* reactor) {
+// Without it devices are missed, and seen again, a little later.
+void Daemon::ListenForHotplug() {
+  const bool has_uacce =
+      std::any_of(config_.devices.begin(), config_.devices.end(),
+                  [](const DeviceConfig& device) {
+                    return std::holds_alternative<UacceConfig>(device);
+                  });
+  if (!has_uacce) return;
+  absl::StatusOr<std::unique_ptr<UeventSocket>> uevents = UeventSocket::Open();
+  if (!uevents.ok()) {
+    Log(LogLevel::kWarning, "main",
+        "devices are looked for ten times a second, because the kernel does "
+        "not tell when they come and go",
+        {{"error", uevents.status().message()}});
+    return;
+  }
+  uevents_ = *std::move(uevents);
+  supervisor_.SetHotplug(
+      {.fd = uevents_->fd(), .drain = [this] { return uevents_->Drain(); }});
+}
+
+// One queue of each kind for every reactor first: without those a device is of
+// no use.
+absl::StatusOr<std::vector<Daemon::LaneIndices>> Daemon::AddLanes(
+    size_t device_index) {
   const DeviceSpec& spec = devices_[device_index];
-  LaneIndices indices(spec.device->info().queue_kind_count());
-  for (size_t kind = 0; kind < indices.size(); ++kind) {
-    for (uint32_t i = 0; i < spec.queues_per_kind; ++i) {
-      UACCED_ASSIGN_OR_RETURN(const uint16_t lane_index,
-                              supervisor_.AddLane(device_index, kind, reactor));
-      indices[kind].push_back(lane_index);
+  const size_t kinds = spec.device->info().queue_kind_count();
+  std::vector<LaneIndices> lanes(reactors_.size(), LaneIndices(kinds));
+  for (uint32_t i = 0; i < spec.queues_per_kind; ++i) {
+    for (size_t r = 0; r < reactors_.size(); ++r) {
+      for (size_t kind = 0; kind < kinds; ++kind) {
+        UACCED_ASSIGN_OR_RETURN(
+            const uint16_t lane_index,
+            supervisor_.AddLane(device_index, kind, reactors_[r].get()));
+        lanes[r][kind].push_back(lane_index);
+      }
     }
   }
-  return indices;
+  return lanes;
 }
 
 absl::Status Daemon::CreateReactor(int numa_node) {

@@ -34,6 +34,7 @@
 #include "daemon/rpc/answer_watch.h"
 #include "daemon/rpc/server.h"
 #include "daemon/task/reply_pool.h"
+#include "uacce/sysfs/uevents.h"
 
 namespace uacced {
 
@@ -76,9 +77,11 @@ class Daemon {
 
   absl::Status OpenKeys();
   uint32_t reactor_count() const;
+  void ListenForHotplug();
   absl::Status StartReactors();
   absl::Status CreateReactor(int numa_node);
-  absl::StatusOr<LaneIndices> AddLanes(size_t device_index, Reactor* reactor);
+  // By reactor.
+  absl::StatusOr<std::vector<LaneIndices>> AddLanes(size_t device_index);
   absl::Status StartServer();
   absl::Status OpenListeners();
   absl::Status StartMetrics();
@@ -95,6 +98,7 @@ class Daemon {
   std::vector<DeviceSpec> devices_;
   std::vector<std::unique_ptr<DeviceHealth>> health_;  // Of devices_.
   std::map<std::string, FaultTarget*> fault_targets_;  // Models in devices_.
+  std::unique_ptr<UeventSocket> uevents_;              // Null: none.
   Supervisor supervisor_{&clock_};
   std::optional<ReplyPool> reply_pool_;
   std::vector<std::unique_ptr<Reactor>> reactors_;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "daemon/main/model_faults.h"
+#include "hw/hisi/file_port.h"
 #include "hw/hisi/hisi_device.h"
 #include "hw/hisi/model/device_model.h"
 #include "hw/hisi/model/sec_engine.h"
@@ -110,17 +111,43 @@ absl::Status OfDevice(absl::string_view name, const absl::Status& status) {
       status.code(), absl::StrCat("device \"", name, "\": ", status.message()));
 }
 
+absl::StatusOr<DeviceSpec> OpenUacce(const UacceConfig& config,
+                                     uint32_t reactor_count,
+                                     const LaneTimeouts& timeouts_ns) {
+  UACCED_ASSIGN_OR_RETURN(
+      std::unique_ptr<hw::hisi::FilePort> port,
+      hw::hisi::FilePort::Create({.device = config.device,
+                                  .sysfs_root = config.sysfs_root,
+                                  .dev_root = config.dev_root}));
+  const Port::Facts facts = port->facts();
+  UACCED_ASSIGN_OR_RETURN(
+      std::unique_ptr<hw::Device> device,
+      hw::hisi::HisiDevice::Create(config.name, std::move(port)));
+  Log(LogLevel::kInfo, "main",
+      facts.simulated ? "device, simulated by the kernel" : "device",
+      {{"name", config.name},
+       {"device", config.device},
+       {"api", facts.api},
+       {"numa_node", facts.numa_node},
+       {"queues", config.queues * reactor_count}});
+  return DeviceSpec{.device = std::move(device),
+                    .queues_per_kind = config.queues,
+                    .timeouts_ns = timeouts_ns};
+}
+
 absl::StatusOr<DeviceSpec> Open(const DeviceConfig& config,
                                 uint32_t reactor_count,
                                 const LaneTimeouts& timeouts_ns) {
   if (const auto* soft = std::get_if<SoftDeviceConfig>(&config)) {
     return OpenSoft(*soft, reactor_count);
   }
-  const auto& model = std::get<HisiModelConfig>(config);
+  const auto* model = std::get_if<HisiModelConfig>(&config);
   absl::StatusOr<DeviceSpec> spec =
-      OpenModel(model, reactor_count, timeouts_ns);
+      model != nullptr ? OpenModel(*model, reactor_count, timeouts_ns)
+                       : OpenUacce(std::get<UacceConfig>(config), reactor_count,
+                                   timeouts_ns);
   if (spec.ok()) return spec;
-  return OfDevice(model.name, spec.status());
+  return OfDevice(Name(config), spec.status());
 }
 
 }  // namespace

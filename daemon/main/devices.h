@@ -33,6 +33,7 @@ std::vector<std::string> DeviceNames(const Config& config);
 // In the order of the configuration. The last one is the CPU that what fails on
 // accelerators falls back to, when there are accelerators and the policy wants
 // it. `reactor_count` reactors share the workers of a soft device.
+// REQUIRES: what is to be discovered has been (discovery.h).
 absl::StatusOr<std::vector<DeviceSpec>> OpenDevices(const Config& config,
                                                     uint32_t reactor_count);
 

@@ -28,7 +28,6 @@ class HisiDevice final : public Device {
   const DeviceInfo& info() const override { return info_; }
 
   // INVALID_ARGUMENT, too: what the system says of the queue makes no sense.
-  // RESOURCE_EXHAUSTED: out of memory.
   absl::StatusOr<std::unique_ptr<Queue>> OpenQueue(size_t kind) override;
   absl::Status Reset() override { return port_->Reset(); }
   Presence presence() const override { return port_->presence(); }

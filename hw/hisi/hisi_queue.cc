@@ -129,7 +129,14 @@ bool HisiQueue::Arm() {
   // Even with nothing in flight: while the owner sleeps on, others may submit
   // in its name. A queue that stays idle is armed once.
   if (ring_.armed() && !ring_.owed()) port_->DrainEvents();
-  return ring_.Arm() && !ring_.IsReceiveStopped();
+  const bool nothing_there = ring_.Arm();
+  // Of a queue that holds nothing nobody asks Poll(), and its owner would be
+  // kept from sleeping for ever.
+  if (ring_.IsReceiveStopped()) {
+    fault_ = QueueFault::kStopped;
+    return false;
+  }
+  return nothing_there;
 }
 
 void HisiQueue::Disarm() {

@@ -1,6 +1,7 @@
 // Where the driver gets hardware from: a Port is one device as the system below
 // offers it, a QueuePort one queue of it with its two regions. The device model
-// implements them in this process; queue files of uacce do for real devices.
+// implements them in this process (model/), queue files of the kernel do for
+// devices (file_port.h).
 //
 // Units:   bytes; depths count entries.
 // Threads: a Port is used by one thread at a time, presence() apart, which is
@@ -85,8 +86,10 @@ class QueuePort {
   // block for as long as the request that is being worked at.
   virtual void Stop() = 0;
 
-  // Readable when a completion came after the CQ was armed by its doorbell;
-  // level: stays so until DrainEvents(). -1: there is none. Constant.
+  // Readable when a completion came after the CQ was armed by its doorbell. It
+  // may be so without one; it may cease to be by DrainEvents(), and by whoever
+  // asks it (a queue file tells each completion once), so look at the CQ after
+  // arming. -1: there is none. Constant.
   virtual int event_fd() const = 0;
   virtual void DrainEvents() = 0;
 };
@@ -113,7 +116,7 @@ class Port {
   };
   virtual const Facts& facts() const = 0;
 
-  // `qc_type`: abi/qm.h. UNAVAILABLE: no queue is free, or the device is gone.
+  // `qc_type`: abi/qm.h. Errors as hw::Device::OpenQueue().
   virtual absl::StatusOr<std::unique_ptr<QueuePort>> OpenQueue(
       uint32_t qc_type) = 0;
 

@@ -36,6 +36,11 @@ class FakeAccelerator final : public hw::Device {
     std::lock_guard lock(mutex_);
     prepare_ = std::move(prepare);
   }
+  // Queues that may be open at one time: others have the rest.
+  void SetQueueLimit(size_t limit) {
+    std::lock_guard lock(mutex_);
+    queue_limit_ = limit;
+  }
   void SetOpenStatus(absl::Status status) {
     std::lock_guard lock(mutex_);
     open_status_ = std::move(status);
@@ -59,6 +64,11 @@ class FakeAccelerator final : public hw::Device {
     std::lock_guard lock(mutex_);
     return queues_.size();
   }
+  // How often a queue was asked for.
+  size_t tries() {
+    std::lock_guard lock(mutex_);
+    return tries_;
+  }
   int resets() {
     std::lock_guard lock(mutex_);
     return resets_;
@@ -73,7 +83,14 @@ class FakeAccelerator final : public hw::Device {
   absl::StatusOr<std::unique_ptr<hw::Queue>> OpenQueue(
       size_t /*kind*/) override {
     std::lock_guard lock(mutex_);
+    ++tries_;
     if (!open_status_.ok()) return open_status_;
+    const auto open =
+        std::count_if(queues_.begin(), queues_.end(),
+                      [](const auto& queue) { return !queue->is_destroyed(); });
+    if (static_cast<size_t>(open) >= queue_limit_) {
+      return absl::ResourceExhaustedError("no free queue");
+    }
     queues_.push_back(std::make_shared<FakeQueueState>());
     if (prepare_) prepare_(*queues_.back());
     return std::make_unique<FakeQueue>(queues_.back(), depth_);
@@ -101,6 +118,8 @@ class FakeAccelerator final : public hw::Device {
   std::mutex mutex_;
   std::function<void(FakeQueueState&)> prepare_;
   absl::Status open_status_;
+  size_t queue_limit_ = SIZE_MAX;
+  size_t tries_ = 0;
   absl::Status reset_status_;
   std::vector<std::shared_ptr<FakeQueueState>> queues_;
   int resets_ = 0;

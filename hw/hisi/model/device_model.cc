@@ -234,7 +234,7 @@ absl::StatusOr<std::unique_ptr<QueuePort>> DeviceModelImpl::OpenQueue(
     UACCED_RETURN_IF_ERROR(queue->Open(qc_type));
     return std::make_unique<OpenedQueue>(*this, *queue);
   }
-  return absl::UnavailableError(
+  return absl::ResourceExhaustedError(
       absl::StrCat(facts_.name, ": every queue is taken"));
 }
 

@@ -187,7 +187,7 @@ TEST(DeviceModelTest, GivesOutEachQueueOnceAndTakesItBack) {
     queues.push_back(model->OpenQueue(1).value());
     EXPECT_EQ(queues.back()->facts().sqn, sqn);
   }
-  EXPECT_TRUE(absl::IsUnavailable(model->OpenQueue(0).status()));
+  EXPECT_TRUE(absl::IsResourceExhausted(model->OpenQueue(0).status()));
   queues.erase(queues.begin() + 1);
   EXPECT_EQ(model->OpenQueue(0).value()->facts().sqn, 1);
   EXPECT_TRUE(absl::IsInvalidArgument(model->OpenQueue(2).status()));
