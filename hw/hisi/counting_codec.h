@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "hw/algorithm.h"
 #include "hw/capability.h"
+#include "hw/hisi/codec_step.h"
 #include "hw/hisi/sqe_codec.h"
 #include "hw/request.h"
 

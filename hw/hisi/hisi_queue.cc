@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "hw/hisi/codec_step.h"
+
 namespace uacced::hw::hisi {
 
 absl::StatusOr<std::unique_ptr<HisiQueue>> HisiQueue::Create(

@@ -10,6 +10,7 @@
 
 #include "hw/dma_buffer.h"
 #include "hw/hisi/abi/sec.h"
+#include "hw/hisi/codec_step.h"
 #include "hw/hisi/sec_algorithms.h"
 #include "hw/hisi/sec_ccm.h"
 #include "hw/hisi/sec_command.h"
