@@ -15,6 +15,7 @@
 #ifndef UACCED_HW_HISI_ABI_QM_H_
 #define UACCED_HW_HISI_ABI_QM_H_
 
+#include <linux/ioctl.h>
 #include <linux/types.h>
 
 /* The api string in sysfs: this, then a decimal number, then perhaps more. */
@@ -109,5 +110,24 @@ static inline __u32 hisi_qm_dus_bytes(__u32 sq_depth, __u32 cq_depth,
 #define HISI_QM_QC_TYPE_COMPRESS 0u
 #define HISI_QM_QC_TYPE_DECOMPRESS 1u
 #define HISI_QM_QC_TYPE_SEC 0u
+
+/*
+ * Commands of the queue file besides those of uacce. The kind must be set
+ * before the queue is started; what it is called, its sqn, comes back.
+ */
+struct hisi_qm_qp_ctx {
+	__u16 sqn;     /* out */
+	__u16 qc_type; /* in */
+};
+
+struct hisi_qm_qp_info {
+	__u32 sqe_bytes; /* out */
+	__u16 sq_depth;  /* out */
+	__u16 cq_depth;  /* out */
+	__u64 reserved;  /* returns as it came */
+};
+
+#define HISI_QM_SET_QP_CTX _IOWR('H', 10, struct hisi_qm_qp_ctx)
+#define HISI_QM_SET_QP_INFO _IOWR('H', 11, struct hisi_qm_qp_info)
 
 #endif /* UACCED_HW_HISI_ABI_QM_H_ */

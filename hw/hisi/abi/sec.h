@@ -192,6 +192,21 @@
 #define HISI_SEC_FLAG_AUTH_DONE 1u
 #define HISI_SEC_FLAG_CIPHER_DONE 2u
 
+/*
+ * error_type as our own devices, the model and the simulated one, give it:
+ * silicon's numbers are not public, and drivers look only whether it is 0.
+ */
+#define HISI_SEC_SIM_BD_TYPE 0x01u /* not one that this queue takes */
+#define HISI_SEC_SIM_UNSUPPORTED 0x02u /* not by this version or device */
+#define HISI_SEC_SIM_FIELDS 0x03u /* values unassigned or contradictory */
+#define HISI_SEC_SIM_KEY_LENGTH 0x04u
+#define HISI_SEC_SIM_DATA_LENGTH 0x05u
+#define HISI_SEC_SIM_MAC_LENGTH 0x06u
+#define HISI_SEC_SIM_IV 0x07u /* the counter block of CCM */
+#define HISI_SEC_SIM_ADDRESS 0x08u /* no memory there, or a bad list */
+#define HISI_SEC_SIM_INTERNAL 0x7fu /* the host's crypto gave up */
+#define HISI_SEC_SIM_INJECTED 0xffu /* a fault on demand without a code */
+
 /* Limits, bytes. */
 #define HISI_SEC_MAX_DATA_BYTES 0xfffe00u
 #define HISI_SEC_MAX_AAD_BYTES 65535u

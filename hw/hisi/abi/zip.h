@@ -63,6 +63,29 @@ struct hisi_zip_sqe {
 #define HISI_ZIP_DEST_DIF_ERROR 0x12u
 #define HISI_ZIP_DECOMPRESS_END 0x13u /* stateful, with LAST_BLOCK: stream end */
 
+/*
+ * What our own devices, the model and the simulated one, say where silicon has
+ * numbers that are not public. Software tells no two of them apart.
+ */
+#define HISI_ZIP_SIM_BAD_TYPE 0xc0u /* SQE type, or not of that request */
+#define HISI_ZIP_SIM_BAD_REQUEST 0xc1u /* unknown, or not on such a queue */
+#define HISI_ZIP_SIM_NOT_IMPLEMENTED 0xc2u /* documented, not done: lz77 */
+#define HISI_ZIP_SIM_BAD_BUFFER_TYPE 0xc3u
+#define HISI_ZIP_SIM_BAD_LENGTH 0xc4u
+#define HISI_ZIP_SIM_BAD_WINDOW 0xc5u
+#define HISI_ZIP_SIM_BAD_SGL 0xc6u
+#define HISI_ZIP_SIM_MEMORY_FAULT 0xc7u /* no memory behind an address */
+#define HISI_ZIP_SIM_BAD_CONTEXT 0xc8u /* no stream goes with the context */
+#define HISI_ZIP_SIM_NO_PROGRESS 0xc9u /* neither input nor output pending */
+#define HISI_ZIP_SIM_BAD_DATA 0xcau
+#define HISI_ZIP_SIM_TRUNCATED 0xcbu /* stateless: input ends too early */
+#define HISI_ZIP_SIM_NO_RESOURCES 0xccu /* the host is out of memory */
+/*
+ * In dw3[31:16], which nobody reads: the simulated device's mark on what it
+ * wrote, so that no descriptor of software looks like it.
+ */
+#define HISI_ZIP_SIM_WRITTEN 0x51d00000u
+
 /* dw7, control. */
 #define HISI_ZIP_SOURCE_SKIP_MASK 0xffffffu /* into the SGL, bytes */
 #define HISI_ZIP_FLUSH_FINISH (1u << 25) /* 0: sync flush */
