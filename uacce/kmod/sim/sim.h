@@ -18,6 +18,7 @@
 #include <linux/completion.h>
 #include <linux/debugfs.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
 #include <linux/sched.h>

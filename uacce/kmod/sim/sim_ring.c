@@ -189,7 +189,7 @@ static void sim_post(struct sim_queue *q, u16 index)
 /* Sleeps; sim_queue_stop() ends it early. */
 static void sim_sleep(struct sim_queue *q, unsigned int us)
 {
-	ktime_t expires = us_to_ktime(us);
+	ktime_t expires = ns_to_ktime((u64)us * NSEC_PER_USEC);
 
 	set_current_state(TASK_IDLE);
 	if (!sim_stopping(q))
