@@ -12,6 +12,7 @@
 #include <crypto/sm3.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "sec.h"
 
@@ -109,6 +110,8 @@ int sim_sec_probe(void)
 	snprintf(sec_algorithms, sizeof(sec_algorithms), "%s%s%s",
 		 ciphers ? "cipher\n" : "", hashes ? "digest\n" : "",
 		 sec_ciphers_there[HISI_SEC_C_AES] ? "aead\n" : "");
+	/* uacce ends the last line. */
+	strim(sec_algorithms);
 	return ciphers || hashes ? 0 : -ENODEV;
 }
 

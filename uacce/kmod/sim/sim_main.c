@@ -132,7 +132,7 @@ static struct platform_device *sim_parent_add(unsigned int index)
 static const char *sim_zip_algorithms(void)
 {
 	/* As hardware, without what is not simulated: lz4, lz77_*. */
-	return "zlib\ngzip\ndeflate\n";
+	return "zlib\ngzip\ndeflate";
 }
 
 static int sim_device_init(struct sim_device *sd, unsigned int index)

@@ -1,0 +1,226 @@
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "hw/hisi/abi/sec.h"
+#include "hw/hisi/abi/zip.h"
+#include "tests/vm/sim_tests.h"
+#include "tests/vm/sim_zip.h"
+
+namespace uacced::vm {
+namespace {
+
+constexpr size_t kArenaBytes = 1u << 20;
+
+// Somewhere for descriptors to hit: half of them point there.
+class Arena {
+ public:
+  Arena()
+      : memory_(static_cast<uint8_t*>(mmap(nullptr, kArenaBytes,
+                                           PROT_READ | PROT_WRITE,
+                                           MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                                           0))) {}
+  ~Arena() { munmap(memory_, kArenaBytes); }
+
+  uint8_t* memory() const { return memory_; }
+  uint64_t AnyAddress(Random& random) const {
+    switch (random.Below(8)) {
+      case 0:
+        return uint64_t{random.Next()} << 32 | random.Next();
+      case 1:
+        return 0xffffffff81000000u + random.Below(0x1000000);
+      case 2:
+        return random.Below(4096);
+      case 3:
+        return AddressOf(memory_) + kArenaBytes - random.Below(100);
+      default:
+        return AddressOf(memory_) + random.Below(kArenaBytes / 64) * 64;
+    }
+  }
+
+ private:
+  uint8_t* const memory_;
+};
+
+Sqe AnyZip(Random& random, const Arena& arena) {
+  Sqe sqe;
+  for (uint32_t& word : sqe) word = random.Below(2) ? random.Next() : 0;
+  if (random.Below(4) != 0) {
+    sqe[4] = random.Below(100'000);
+    sqe[14] = random.Below(100'000);
+    sqe[9] = random.Below(5) | random.Below(3) << 8 | random.Below(6) << 12;
+    sqe[7] = (random.Below(2) ? 0x30000000 : 0) | random.Below(8) << 25 |
+             (random.Below(3) ? 0 : random.Below(1000));
+  }
+  for (const unsigned word : {18, 20, 22}) {
+    SetAddress(sqe, word, arena.AnyAddress(random));
+  }
+  return sqe;
+}
+
+Sqe AnySec(Random& random, const Arena& arena) {
+  Sqe sqe;
+  for (uint32_t& word : sqe) word = random.Below(3) ? 0 : random.Next();
+  const bool type3 = random.Below(2) != 0;
+  if (random.Below(8) != 0) {
+    const uint32_t bytes = random.Below(random.Below(4) ? 5000 : 200'000);
+    const uint32_t kind = random.Below(3);
+    sqe[0] = type3 ? 3 | random.Below(2) << 5 | random.Below(2) << 9
+                   : 2 | random.Below(3) << 4 | random.Below(3) << 6 |
+                         random.Below(2) << 9;
+    if (type3) {
+      sqe[1] = kind | random.Below(17) << 4 | random.Below(4) << 13 |
+               random.Below(10) << 16 | random.Below(4) << 20 |
+               random.Below(2) << 30;
+      sqe[14] = random.Below(3) | random.Below(9) << 4 |
+                random.Below(9) << 9 | random.Below(0x28) << 15;
+      sqe[15] = sqe[25] = sqe[26] = sqe[27] = 0;
+      sqe[16] = 0;
+      sqe[17] = bytes;
+      sqe[18] = bytes / 16 * 16;
+    } else {
+      sqe[1] = sqe[7] = sqe[8] = sqe[9] = sqe[11] = 0;
+      sqe[2] = random.Below(9) | random.Below(9) << 5 |
+               random.Below(0x28) << 11;
+      sqe[3] = random.Below(17) | random.Below(4) << 9 |
+               random.Below(10) << 12 | random.Below(4) << 16;
+      sqe[4] = bytes;
+      sqe[5] = bytes / 16 * 16;
+      sqe[6] = 0;
+    }
+  }
+  if (type3) {
+    for (const unsigned word : {4, 6, 8, 12, 19, 21, 23}) {
+      SetAddress(sqe, word, arena.AnyAddress(random));
+    }
+  } else {
+    for (const unsigned word : {14, 16, 18, 20, 22, 24, 26}) {
+      SetAddress(sqe, word, arena.AnyAddress(random));
+    }
+  }
+  return sqe;
+}
+
+// Every one of them gets an answer, in its turn.
+void RunHostile(Checks& checks, const char* kind, unsigned qc_type,
+                Random& random, unsigned rounds) {
+  SimQueue queue(kind, qc_type);
+  const Arena arena;
+  const bool zip = std::string(kind) == "hisi_zip";
+  unsigned answered = 0;
+  unsigned good = 0;
+  while (answered < rounds) {
+    const unsigned batch = 1 + random.Below(100);
+    std::vector<unsigned> slots;
+    // Some of it is a list, or a stream.
+    for (unsigned i = 0; i < 1000; ++i) {
+      arena.memory()[random.Below(kArenaBytes)] =
+          static_cast<uint8_t>(random.Next());
+    }
+    for (unsigned i = 0; i < batch; ++i) {
+      slots.push_back(
+          queue.Push(zip ? AnyZip(random, arena) : AnySec(random, arena)));
+    }
+    queue.RingSq();
+    for (const unsigned slot : slots) {
+      if (queue.Poll(60'000) != slot) {
+        checks.That(std::string("hostile ") + kind, false,
+                    "after " + std::to_string(answered));
+        return;
+      }
+      const Sqe answer = queue.Slot(slot);
+      const bool fine = zip ? ZipStatus(answer) == HISI_ZIP_OK
+                            : (answer[28] & 0xff0001) == 1;
+      good += fine ? 1 : 0;
+      ++answered;
+    }
+    queue.RingCq();
+  }
+  checks.That(std::string("hostile ") + kind, true);
+  // Nothing that is random decompresses.
+  checks.That(std::string("some of them are fine, of ") + kind,
+              good > 0 || (zip && qc_type == 1));
+  std::printf("# %s %u: %u random descriptors, %u of them fine\n", kind,
+              qc_type, answered, good);
+}
+
+}  // namespace
+
+void TestHostile(Checks& checks, uint64_t seed, unsigned rounds) {
+  Random random(seed);
+  RunHostile(checks, "hisi_zip", 0, random, rounds);
+  RunHostile(checks, "hisi_zip", 1, random, rounds);
+  RunHostile(checks, "hisi_sec2", 0, random, rounds);
+}
+
+void TestFaultingAddresses(Checks& checks) {
+  SimQueue queue("hisi_zip", 0);
+  Random random(61);
+  ByteVector plain = random.Compressible(4096);
+  ByteVector room(8192);
+  auto* read_only = static_cast<uint8_t*>(
+      mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  const auto status = [&](uint64_t source, uint64_t target) -> long {
+    Sqe sqe = ZipBlock(ZipFormat::kDeflate, nullptr, plain.size(), nullptr,
+                       room.size());
+    SetAddress(sqe, 18, source);
+    SetAddress(sqe, 20, target);
+    const std::optional<Sqe> answer = queue.Run(sqe);
+    return answer ? ZipStatus(*answer) : -1;
+  };
+  const uint64_t source = AddressOf(plain.data());
+  const uint64_t target = AddressOf(room.data());
+  checks.Equal("good addresses", status(source, target), HISI_ZIP_OK);
+  for (const uint64_t bad :
+       {uint64_t{0}, uint64_t{0xffffffff81000000}, uint64_t{1} << 63,
+        ~uint64_t{0}, uint64_t{0x7ffffffff000}}) {
+    checks.Equal("a source of no memory", status(bad, target),
+                 HISI_ZIP_SIM_MEMORY_FAULT);
+    checks.Equal("a target of no memory", status(source, bad),
+                 HISI_ZIP_SIM_MEMORY_FAULT);
+  }
+  checks.Equal("a target to read only", status(source, AddressOf(read_only)),
+               HISI_ZIP_SIM_MEMORY_FAULT);
+  // Memory that was never touched is made on the way.
+  auto* fresh = static_cast<uint8_t*>(mmap(nullptr, 16384,
+                                           PROT_READ | PROT_WRITE,
+                                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  checks.Equal("a target never touched", status(source, AddressOf(fresh)),
+               HISI_ZIP_OK);
+  munmap(fresh, 16384);
+  munmap(read_only, 4096);
+}
+
+void TestUnmapInFlight(Checks& checks) {
+  SimQueue queue("hisi_zip", 0);
+  Random random(67);
+  constexpr size_t kBytes = 4u << 20;
+  ByteVector room(kBytes);
+  unsigned faults = 0;
+  bool right = true;
+  for (int i = 0; i < 5 && right; ++i) {
+    auto* source = static_cast<uint8_t*>(mmap(nullptr, kBytes,
+                                              PROT_READ | PROT_WRITE,
+                                              MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                                              0));
+    const ByteVector data = random.Compressible(kBytes / 16);
+    for (size_t at = 0; at < kBytes; at += data.size()) {
+      std::copy(data.begin(), data.end(), source + at);
+    }
+    const unsigned slot = queue.Push(ZipBlock(
+        ZipFormat::kDeflate, source, kBytes, room.data(), room.size()));
+    queue.RingSq();
+    usleep(20'000);
+    munmap(source, kBytes);
+    right = queue.Poll(60'000) == slot;
+    const uint32_t status = ZipStatus(queue.Slot(slot));
+    faults += status == HISI_ZIP_SIM_MEMORY_FAULT;
+    right = right &&
+            (status == HISI_ZIP_OK || status == HISI_ZIP_SIM_MEMORY_FAULT);
+  }
+  checks.That("unmapped in flight", right);
+  checks.That("and found out", faults > 0);
+}
+
+}  // namespace uacced::vm
