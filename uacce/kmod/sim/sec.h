@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The SEC engine's own. Names and values of an operation are those of
- * hw/hisi/abi/sec.h.
+ * What SEC is made of. Names and values of an operation are those of the
+ * header of its descriptors.
  */
 #ifndef UACCED_UACCE_SIM_SEC_H
 #define UACCED_UACCE_SIM_SEC_H
@@ -75,12 +75,13 @@ struct sec_op {
 	bool foreign;
 };
 
-/* sec_op.c. The latter two answer an error_type, 0 if there is none. */
+/* sec_op.c */
 void sec_decode(const struct sim_sqe *sqe, struct sec_op *op);
 
-/* sec_rules.c */
+/* sec_kinds.c, sec_rules.c. They answer an error_type, 0 if there is none. */
+u32 sec_classify(const struct sec_op *op, enum sec_kind *kind);
 u32 sec_judge(u32 version, const struct sec_op *op, enum sec_kind *kind);
-u32 sec_cipher_key_bytes(const struct sec_op *op);
+u32 sec_cipher_key_bytes(const struct sec_op *op);	/* 0: no such key */
 
 /* sec_crypto.c: ciphers of the kernel. */
 enum sec_mode {
@@ -202,7 +203,7 @@ int sec_hash_update(struct sec_hash *hash, const u8 *data, u32 bytes);
 int sec_hash_export(struct sec_hash *hash, u8 *state);
 int sec_hash_finish(struct sec_hash *hash, u8 *digest);
 
-/* sec_units.c: the work. Answer an error_type. */
+/* sec_cipher_unit.c, sec_auth_unit.c: the work. They answer an error_type. */
 u32 sec_run_cipher(struct sim_queue *q, enum sec_kind kind,
 		   const struct sec_op *op, bool *mismatch);
 u32 sec_run_auth(struct sim_queue *q, enum sec_kind kind,

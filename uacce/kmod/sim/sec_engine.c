@@ -79,7 +79,7 @@ static void sec_fail(struct sim_sqe *sqe, u32 code)
 	sqe->dw[HISI_SEC_STATUS_DWORD] = cpu_to_le32(sec_error_status(code));
 }
 
-static enum sim_op sec_classify(struct sim_queue *q, const struct sim_sqe *sqe)
+static enum sim_op sec_operation(struct sim_queue *q, const struct sim_sqe *sqe)
 {
 	struct sec_op op;
 
@@ -98,8 +98,10 @@ static enum sim_op sec_classify(struct sim_queue *q, const struct sim_sqe *sqe)
 
 static int sec_queue_init(struct sim_queue *q)
 {
-	q->engine = kzalloc(sizeof(struct sec_queue), GFP_KERNEL);
-	return q->engine ? 0 : -ENOMEM;
+	struct sec_queue *sq = kzalloc(sizeof(*sq), GFP_KERNEL);
+
+	q->engine = sq;
+	return sq ? 0 : -ENOMEM;
 }
 
 static void sec_queue_exit(struct sim_queue *q)
@@ -114,7 +116,7 @@ const struct sim_engine sim_sec_engine = {
 	.name = "hisi_sec2",
 	.queue_init = sec_queue_init,
 	.queue_exit = sec_queue_exit,
-	.classify = sec_classify,
+	.classify = sec_operation,
 	.execute = sec_execute,
 	.fail = sec_fail,
 };

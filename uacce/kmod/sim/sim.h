@@ -141,10 +141,10 @@ struct sim_device {
 	struct dentry *debugfs;
 	struct sim_counters counters;
 
-	struct mutex lock;
+	struct mutex lock;		/* see above */
 	struct uacce_device *uacce;	/* NULL: removed */
 
-	struct mutex queue_lock;
+	struct mutex queue_lock;	/* see above */
 	unsigned long *sqns;
 	struct list_head queues;
 	bool halted;
@@ -153,7 +153,7 @@ struct sim_device {
 	u32 errors;
 	unsigned long errors_since;	/* jiffies */
 
-	spinlock_t rule_lock;
+	spinlock_t rule_lock;		/* see above */
 	struct sim_rule rules[SIM_MAX_RULES];
 	unsigned int rule_count;
 
@@ -221,7 +221,7 @@ struct sim_queue {
 	u16 qc_type;
 	u16 wanted_qc_type;
 
-	spinlock_t wait_lock;
+	spinlock_t wait_lock;		/* see above */
 	struct uacce_queue *uq;
 	u32 done;
 	u32 polled;

@@ -35,9 +35,9 @@ unsigned int sim_idle_us = 4000;
 module_param_named(idle_us, sim_idle_us, uint, 0644);
 MODULE_PARM_DESC(idle_us, "Then it sleeps at most so long at a time");
 
-unsigned int sim_quiet_us = 4000;
+unsigned int sim_quiet_us = 10000;
 module_param_named(quiet_us, sim_quiet_us, uint, 0644);
-MODULE_PARM_DESC(quiet_us, "A descriptor without a doorbell is taken then");
+MODULE_PARM_DESC(quiet_us, "A descriptor whose doorbell was lost waits so long");
 
 static struct sim_device *sim_devices;
 static unsigned int sim_device_count;

@@ -29,6 +29,7 @@ static void sim_set_stop_word(struct sim_queue *q, unsigned int from_end)
 {
 	__le32 *word = (__le32 *)(q->dus + sim_dus_bytes() - from_end);
 
+	/* What was done before is seen by whoever sees this. */
 	smp_store_release(word, cpu_to_le32(HISI_QM_STOPPED));
 }
 
@@ -238,6 +239,7 @@ static void sim_stop_queue(struct uacce_queue *uq)
 static int sim_is_q_updated(struct uacce_queue *uq)
 {
 	struct sim_queue *q = uq->priv;
+	/* Pairs with sim_post(): the entry is there. */
 	u32 done = smp_load_acquire(&q->done);
 
 	if (done == q->polled)
@@ -316,9 +318,12 @@ void sim_device_halt(struct sim_device *sd)
 		sim_set_stop_word(q, HISI_QM_DUS_TX_STOP_FROM_END);
 		WRITE_ONCE(q->dead, true);
 		sim_set_stop_word(q, HISI_QM_DUS_RX_STOP_FROM_END);
-		/* Whoever waits in poll() learns it from the words. */
+		/*
+		 * Whoever waits in poll() learns it from the words. The count
+		 * is the thread's as well: all that matters is that it moves.
+		 */
 		spin_lock(&q->wait_lock);
-		smp_store_release(&q->done, q->done + 1);
+		WRITE_ONCE(q->done, q->done + 1);
 		if (q->uq)
 			wake_up_interruptible(&q->uq->wait);
 		spin_unlock(&q->wait_lock);

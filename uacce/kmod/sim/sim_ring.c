@@ -3,11 +3,11 @@
  * The thread of a queue. README.md, "Doorbells", says why it looks at the
  * doorbell word as it does.
  */
-#include <linux/bitfield.h>
 #include <linux/crc32.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 
 #include "sim.h"
 
@@ -118,6 +118,43 @@ static bool sim_slot_differs(struct sim_queue *q, u16 index,
 	return memcmp(sqe, &q->images[index], sizeof(*sqe)) != 0;
 }
 
+/* Whoever waits in a system call is not in the middle of a descriptor. */
+static bool sim_owner_waits(const struct sim_queue *q)
+{
+	struct task_struct *process, *thread;
+	bool waits = true;
+
+	rcu_read_lock();
+	for_each_process_thread(process, thread) {
+		if (thread->flags & PF_KTHREAD ||
+		    READ_ONCE(thread->mm) != q->mm)
+			continue;
+		if (!(READ_ONCE(thread->__state) & TASK_INTERRUPTIBLE)) {
+			waits = false;
+			goto out;
+		}
+	}
+out:
+	rcu_read_unlock();
+	return waits;
+}
+
+/* That slots which look submitted are, and not being written. */
+static bool sim_is_submitted(struct sim_queue *q, u16 count, u32 hash)
+{
+	struct sim_doorbells *db = &q->db;
+	ktime_t now = ktime_get();
+
+	if (sim_owner_waits(q))
+		return true;
+	if (count != db->suspects || hash != db->hash) {
+		db->suspects = count;
+		db->hash = hash;
+		db->since = now;
+	}
+	return ktime_us_delta(now, db->since) >= READ_ONCE(sim_quiet_us);
+}
+
 /*
  * There is nothing to do, and the last doorbell is not of the SQ: searches for
  * one that it may have hidden. True: it did.
@@ -125,7 +162,6 @@ static bool sim_slot_differs(struct sim_queue *q, u16 index,
 static bool sim_find_lost(struct sim_queue *q)
 {
 	struct sim_doorbells *db = &q->db;
-	ktime_t now = ktime_get();
 	struct sim_sqe sqe;
 	u16 count = 0;
 	u32 hash = ~0;
@@ -144,13 +180,7 @@ static bool sim_find_lost(struct sim_queue *q)
 		db->rung = db->tail;
 		return false;
 	}
-	if (count != db->suspects || hash != db->hash) {
-		db->suspects = count;
-		db->hash = hash;
-		db->since = now;
-		return false;
-	}
-	if (ktime_us_delta(now, db->since) < READ_ONCE(sim_quiet_us))
+	if (!sim_is_submitted(q, count, hash))
 		return false;
 	db->tail = (db->tail + count) & SIM_MASK;
 	db->none_lost = true;

@@ -78,6 +78,33 @@ static inline bool zip_coder_in_last_block(const struct zip_coder *coder)
 	return coder->zs.data_type & 64;
 }
 
+/**
+ * struct zip_request - what a descriptor asks for, checked
+ * @stream_new: always when not stateful
+ * @finish: the same
+ * @bypass: v1 of UADK sends such ones: completes, and touches nothing
+ * @context: stateful: the address of the context
+ */
+struct zip_request {
+	enum zip_format format;
+	bool compress;
+	bool stateful;
+	bool stream_new;
+	bool finish;
+	bool bypass;
+	int window_bits;
+	u64 context;
+	struct sim_cursor source;
+	struct sim_cursor room;
+};
+
+struct hisi_zip_sqe;
+
+/* zip_parse.c */
+u32 zip_parse(struct sim_queue *q, const struct hisi_zip_sqe *sqe,
+	      struct zip_request *request);
+u32 zip_status_of(int error, u32 otherwise);
+
 struct zip_token {
 	u64 half[2];
 };
