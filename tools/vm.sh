@@ -104,6 +104,19 @@ install_file() {
   done
 }
 
+# kernel_module PATH: a file with that module; nothing if it is built in.
+kernel_module() {
+  local file=$KERNEL_MODULES/$1 unpacked
+  unpacked=$CACHE/$RUN-$(basename "$1")
+  [ -n "$KERNEL_MODULES" ] || return 0
+  if [ -e "$file.xz" ]; then
+    xz -dc "$file.xz" >"$unpacked"
+    echo "$unpacked"
+  elif [ -e "$file" ]; then
+    echo "$file"
+  fi
+}
+
 make_initramfs() {
   local to from targets=() without=
   ROOT=$CACHE/root-$RUN
@@ -123,8 +136,8 @@ make_initramfs() {
         from=${from/://}
         ;;
       kernel:*)
-        [ -n "$KERNEL_MODULES" ] || continue
-        from=$KERNEL_MODULES/${from#kernel:}
+        from=$(kernel_module "${from#kernel:}")
+        [ -n "$from" ] || continue
         ;;
     esac
     install_file "$to" "$from"

@@ -49,8 +49,10 @@ bool DeviceWithin5s(bool there) {
 void TestFaultRules(Checks& checks) {
   SimQueue queue("hisi_zip", 0);
   Work work;
-  checks.Equal("a rule", Control(kDevice, "status op=compress skip=2 count=2 "
-                                          "code=0x55\n"),
+  checks.Equal("a rule",
+               Control(kDevice,
+                       "status op=compress skip=2 count=2 "
+                       "code=0x55\n"),
                0);
   const long want[] = {0, 0, 0x55, 0x55, 0};
   for (const long status : want) {

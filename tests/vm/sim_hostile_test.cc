@@ -17,10 +17,9 @@ constexpr size_t kArenaBytes = 1u << 20;
 class Arena {
  public:
   Arena()
-      : memory_(static_cast<uint8_t*>(mmap(nullptr, kArenaBytes,
-                                           PROT_READ | PROT_WRITE,
-                                           MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                                           0))) {}
+      : memory_(static_cast<uint8_t*>(
+            mmap(nullptr, kArenaBytes, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))) {}
   ~Arena() { munmap(memory_, kArenaBytes); }
 
   uint8_t* memory() const { return memory_; }
@@ -73,16 +72,16 @@ Sqe AnySec(Random& random, const Arena& arena) {
       sqe[1] = kind | random.Below(17) << 4 | random.Below(4) << 13 |
                random.Below(10) << 16 | random.Below(4) << 20 |
                random.Below(2) << 30;
-      sqe[14] = random.Below(3) | random.Below(9) << 4 |
-                random.Below(9) << 9 | random.Below(0x28) << 15;
+      sqe[14] = random.Below(3) | random.Below(9) << 4 | random.Below(9) << 9 |
+                random.Below(0x28) << 15;
       sqe[15] = sqe[25] = sqe[26] = sqe[27] = 0;
       sqe[16] = 0;
       sqe[17] = bytes;
       sqe[18] = bytes / 16 * 16;
     } else {
       sqe[1] = sqe[7] = sqe[8] = sqe[9] = sqe[11] = 0;
-      sqe[2] = random.Below(9) | random.Below(9) << 5 |
-               random.Below(0x28) << 11;
+      sqe[2] =
+          random.Below(9) | random.Below(9) << 5 | random.Below(0x28) << 11;
       sqe[3] = random.Below(17) | random.Below(4) << 9 |
                random.Below(10) << 12 | random.Below(4) << 16;
       sqe[4] = bytes;
@@ -130,8 +129,8 @@ void RunHostile(Checks& checks, const char* kind, unsigned qc_type,
         return;
       }
       const Sqe answer = queue.Slot(slot);
-      const bool fine = zip ? ZipStatus(answer) == HISI_ZIP_OK
-                            : (answer[28] & 0xff0001) == 1;
+      const bool fine =
+          zip ? ZipStatus(answer) == HISI_ZIP_OK : (answer[28] & 0xff0001) == 1;
       good += fine ? 1 : 0;
       ++answered;
     }
@@ -183,9 +182,9 @@ void TestFaultingAddresses(Checks& checks) {
   checks.Equal("a target to read only", status(source, AddressOf(read_only)),
                HISI_ZIP_SIM_MEMORY_FAULT);
   // Memory that was never touched is made on the way.
-  auto* fresh = static_cast<uint8_t*>(mmap(nullptr, 16384,
-                                           PROT_READ | PROT_WRITE,
-                                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  auto* fresh =
+      static_cast<uint8_t*>(mmap(nullptr, 16384, PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   checks.Equal("a target never touched", status(source, AddressOf(fresh)),
                HISI_ZIP_OK);
   munmap(fresh, 16384);
@@ -200,10 +199,9 @@ void TestUnmapInFlight(Checks& checks) {
   unsigned faults = 0;
   bool right = true;
   for (int i = 0; i < 5 && right; ++i) {
-    auto* source = static_cast<uint8_t*>(mmap(nullptr, kBytes,
-                                              PROT_READ | PROT_WRITE,
-                                              MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                                              0));
+    auto* source =
+        static_cast<uint8_t*>(mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     const ByteVector data = random.Compressible(kBytes / 16);
     for (size_t at = 0; at < kBytes; at += data.size()) {
       std::copy(data.begin(), data.end(), source + at);
@@ -216,8 +214,8 @@ void TestUnmapInFlight(Checks& checks) {
     right = queue.Poll(60'000) == slot;
     const uint32_t status = ZipStatus(queue.Slot(slot));
     faults += status == HISI_ZIP_SIM_MEMORY_FAULT;
-    right = right &&
-            (status == HISI_ZIP_OK || status == HISI_ZIP_SIM_MEMORY_FAULT);
+    right =
+        right && (status == HISI_ZIP_OK || status == HISI_ZIP_SIM_MEMORY_FAULT);
   }
   checks.That("unmapped in flight", right);
   checks.That("and found out", faults > 0);

@@ -15,10 +15,10 @@ namespace {
 
 int Instances() {
   const std::string device = FindDevice("hisi_zip").substr(5);
-  return std::atoi(ReadFile("/sys/class/uacce/" + device +
-                            "/available_instances")
-                       .value_or("-1")
-                       .c_str());
+  return std::atoi(
+      ReadFile("/sys/class/uacce/" + device + "/available_instances")
+          .value_or("-1")
+          .c_str());
 }
 
 bool InstancesWithin10s(int want) {

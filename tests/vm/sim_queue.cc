@@ -114,10 +114,9 @@ void SimQueue::RingCq(unsigned arm) {
 }
 
 std::optional<unsigned> SimQueue::Poll(unsigned ms) {
-  const auto* entry =
-      reinterpret_cast<const volatile hisi_qm_cqe*>(
-          dus_->bytes() + hisi_qm_cq_offset(kSimDepth)) +
-      cq_head_;
+  const auto* entry = reinterpret_cast<const volatile hisi_qm_cqe*>(
+                          dus_->bytes() + hisi_qm_cq_offset(kSimDepth)) +
+                      cq_head_;
   const uint64_t end = NowUs() + uint64_t{ms} * 1000;
   while ((entry->w7 & HISI_QM_CQE_PHASE_MASK) != phase_) {
     if (NowUs() >= end) return std::nullopt;

@@ -166,9 +166,10 @@ void TestLostDoorbells(Checks& checks) {
     checks.That("overwritten doorbells " + who, worst_us != 0);
     const long lost = Counter("hisi_zip-0", "lost_doorbells") - before;
     checks.That("some were " + who, lost > 0, std::to_string(lost));
-    std::printf("# %ld of 40 doorbells %s were lost and found, the longest "
-                "batch took %lu us\n",
-                lost, who.c_str(), static_cast<unsigned long>(worst_us));
+    std::printf(
+        "# %ld of 40 doorbells %s were lost and found, the longest "
+        "batch took %lu us\n",
+        lost, who.c_str(), static_cast<unsigned long>(worst_us));
   }
   // Nonsense changes nothing.
   queue.RingRaw(~uint64_t{0});

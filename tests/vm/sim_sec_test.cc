@@ -79,8 +79,8 @@ std::optional<ByteVector> Encipher(const char* name, const ByteVector& key,
   EVP_CIPHER_CTX* context = EVP_CIPHER_CTX_new();
   OSSL_PARAM params[2] = {OSSL_PARAM_END, OSSL_PARAM_END};
   if (cts != nullptr) {
-    params[0] = OSSL_PARAM_construct_utf8_string(
-        OSSL_CIPHER_PARAM_CTS_MODE, const_cast<char*>(cts), 0);
+    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_CIPHER_PARAM_CTS_MODE,
+                                                 const_cast<char*>(cts), 0);
   }
   ByteVector out(plain.size() + 64);
   int bytes = 0;
@@ -151,8 +151,10 @@ void TestSecCiphers(Checks& checks) {
       }
       ByteVector got(bytes + 1, 0xee);
       Sqe sqe = Type3(0x223, test.word1,
-                      {.source = plain.data(), .target = got.data(),
-                       .key = key.data(), .iv = iv.data()});
+                      {.source = plain.data(),
+                       .target = got.data(),
+                       .key = key.data(),
+                       .iv = iv.data()});
       sqe[14] = 0x04000000;
       sqe[18] = static_cast<uint32_t>(bytes);
       uint32_t status = RunSec(queue, sqe);
@@ -245,8 +247,8 @@ bool AeadFits(SimQueue& queue, bool ccm, size_t aad_bytes, size_t bytes,
     counter.insert(counter.begin(), 1);
     counter.insert(counter.end(), {0, 1});
     first_block = counter;
-    first_block[0] = static_cast<uint8_t>(
-        1 | ((tag_bytes - 2) / 2) << 3 | (aad_bytes > 0 ? 0x40 : 0));
+    first_block[0] = static_cast<uint8_t>(1 | ((tag_bytes - 2) / 2) << 3 |
+                                          (aad_bytes > 0 ? 0x40 : 0));
     first_block[14] = static_cast<uint8_t>(bytes >> 8);
     first_block[15] = static_cast<uint8_t>(bytes);
   }
@@ -254,9 +256,12 @@ bool AeadFits(SimQueue& queue, bool ccm, size_t aad_bytes, size_t bytes,
   ByteVector target(source.size());
   ByteVector mac(16);
   Sqe sqe = Type3(0x223, 0x00264001 | static_cast<uint32_t>(tag_bytes) << 4,
-                  {.source = source.data(), .target = target.data(),
-                   .key = key.data(), .iv = counter.data(),
-                   .auth_iv = first_block.data(), .mac = mac.data()});
+                  {.source = source.data(),
+                   .target = target.data(),
+                   .key = key.data(),
+                   .iv = counter.data(),
+                   .auth_iv = first_block.data(),
+                   .mac = mac.data()});
   if (ccm) sqe[1] ^= 0x00030000;  // Mode 5 instead of 6.
   sqe[16] = static_cast<uint32_t>(aad_bytes) << 16;
   sqe[17] = static_cast<uint32_t>(aad_bytes);
@@ -291,9 +296,12 @@ bool AuthencFits(SimQueue& queue, size_t aad_bytes, size_t bytes,
   ByteVector target(source.size());
   ByteVector mac(32);
   Sqe sqe = Type3(0x223, 0x00210001,
-                  {.source = source.data(), .target = target.data(),
-                   .key = key.data(), .iv = iv.data(),
-                   .auth_key = auth_key.data(), .mac = mac.data()});
+                  {.source = source.data(),
+                   .target = target.data(),
+                   .key = key.data(),
+                   .iv = iv.data(),
+                   .auth_key = auth_key.data(),
+                   .mac = mac.data()});
   sqe[14] = 0x00089081;
   sqe[16] = static_cast<uint32_t>(aad_bytes) << 16;
   sqe[17] = static_cast<uint32_t>(aad_bytes + bytes);
@@ -333,8 +341,10 @@ bool GcmStreamFits(SimQueue& queue, Random& random) {
   ByteVector iv = Joined(nonce, {0, 0, 0, 0});
   ByteVector target(plain.size());
   Sqe sqe = Type3(0x2e3, 0x00064100,
-                  {.source = aad.data(), .iv = iv.data(),
-                   .auth_key = key.data(), .mac = state.data()});
+                  {.source = aad.data(),
+                   .iv = iv.data(),
+                   .auth_key = key.data(),
+                   .mac = state.data()});
   sqe[14] = 0x00111041;
   sqe[16] = kAad << 16;
   sqe[17] = kAad;
@@ -343,9 +353,13 @@ bool GcmStreamFits(SimQueue& queue, Random& random) {
 
   iv[15] = 1;
   sqe = Type3(0x2e3, 0x00264101,
-              {.source = plain.data(), .target = target.data(),
-               .key = key.data(), .iv = iv.data(), .auth_key = key.data(),
-               .auth_iv = state.data(), .mac = state.data()});
+              {.source = plain.data(),
+               .target = target.data(),
+               .key = key.data(),
+               .iv = iv.data(),
+               .auth_key = key.data(),
+               .auth_iv = state.data(),
+               .mac = state.data()});
   sqe[14] = 0x08001004;
   sqe[18] = kMiddle;
   sqe[27] = 0x21;
@@ -359,8 +373,11 @@ bool GcmStreamFits(SimQueue& queue, Random& random) {
   ByteVector mac(16);
   sqe = Type3(0x2e3, 0x00264101,
               {.source = plain.data() + kMiddle,
-               .target = target.data() + kMiddle, .key = key.data(),
-               .iv = iv.data(), .auth_key = key.data(), .auth_iv = end.data(),
+               .target = target.data() + kMiddle,
+               .key = key.data(),
+               .iv = iv.data(),
+               .auth_key = key.data(),
+               .auth_iv = end.data(),
                .mac = mac.data()});
   sqe[14] = 0x08001004;
   sqe[18] = kEnd;
@@ -408,17 +425,17 @@ struct HashCase {
 };
 
 constexpr HashCase kHashes[] = {
-    {"SHA1", 0x00, 20, 20, 64},          {"SHA256", 0x01, 32, 32, 64},
-    {"MD5", 0x02, 16, 16, 64},           {"SHA224", 0x03, 28, 32, 64},
-    {"SHA384", 0x04, 48, 64, 128},       {"SHA512", 0x05, 64, 64, 128},
-    {"SHA512-224", 0x06, 28, 64, 128},   {"SHA512-256", 0x07, 32, 64, 128},
+    {"SHA1", 0x00, 20, 20, 64},        {"SHA256", 0x01, 32, 32, 64},
+    {"MD5", 0x02, 16, 16, 64},         {"SHA224", 0x03, 28, 32, 64},
+    {"SHA384", 0x04, 48, 64, 128},     {"SHA512", 0x05, 64, 64, 128},
+    {"SHA512-224", 0x06, 28, 64, 128}, {"SHA512-256", 0x07, 32, 64, 128},
 };
 
 Sqe HashSqe(const HashCase& test, bool keyed, const ByteVector& data,
             const ByteVector& key, ByteVector& out) {
-  Sqe sqe = Type3(0xe3, 0,
-                  {.source = data.data(), .auth_key = key.data(),
-                   .mac = out.data()});
+  Sqe sqe =
+      Type3(0xe3, 0,
+            {.source = data.data(), .auth_key = key.data(), .mac = out.data()});
   sqe[14] = 1 | static_cast<uint32_t>(test.digest_bytes / 4) << 4 |
             (keyed ? static_cast<uint32_t>(key.size() / 4) << 9 : 0) |
             (test.a_alg + (keyed ? 0x10 : 0)) << 15;
@@ -483,9 +500,9 @@ bool BlockMacsFit(SimQueue& queue, Random& random) {
   const ByteVector key = random.Bytes(16);
   const ByteVector data = random.Bytes(1001);
   ByteVector mac(16);
-  Sqe sqe = Type3(0xe3, 0,
-                  {.source = data.data(), .auth_key = key.data(),
-                   .mac = mac.data()});
+  Sqe sqe =
+      Type3(0xe3, 0,
+            {.source = data.data(), .auth_key = key.data(), .mac = mac.data()});
   sqe[14] = 0x08108841;
   sqe[17] = static_cast<uint32_t>(data.size());
   ByteVector want(16);
@@ -512,8 +529,10 @@ bool BlockMacsFit(SimQueue& queue, Random& random) {
   SealedBy("AES-128-GCM", key, nonce, data, {}, 16, sealed, want);
   const ByteVector iv = Joined(nonce, {0, 0, 0, 0});
   sqe = Type3(0x23, 0,
-              {.source = data.data(), .auth_key = key.data(),
-               .auth_iv = iv.data(), .mac = mac.data()});
+              {.source = data.data(),
+               .auth_key = key.data(),
+               .auth_iv = iv.data(),
+               .mac = mac.data()});
   sqe[14] = 0x08110845;
   sqe[17] = static_cast<uint32_t>(data.size());
   return RunSec(queue, sqe) == kDigestOk && mac == want;
@@ -541,9 +560,12 @@ void TestSecType2(Checks& checks) {
   const ByteVector plain = random.Bytes(4096);
   ByteVector target(4096);
   ByteVector mac(64);
-  const Operands operands = {.source = plain.data(), .target = target.data(),
-                             .key = key.data(), .iv = iv.data(),
-                             .auth_key = key.data(), .mac = mac.data()};
+  const Operands operands = {.source = plain.data(),
+                             .target = target.data(),
+                             .key = key.data(),
+                             .iv = iv.data(),
+                             .auth_key = key.data(),
+                             .mac = mac.data()};
   Sqe sqe = Type2(0xa12, operands);
   sqe[3] = 0x00027000;
   sqe[5] = 4096;
@@ -577,11 +599,11 @@ void TestSecType2(Checks& checks) {
   sqe[4] = 16;
   sqe[5] = 4080;
   sqe[6] = 0x00100000;
-  checks.That("GCM of type 2",
-              RunSec(queue, sqe) == kAeadOk &&
-                  std::equal(sealed.begin(), sealed.end(),
-                             target.begin() + 16) &&
-                  std::equal(tag.begin(), tag.end(), mac.begin()));
+  checks.That(
+      "GCM of type 2",
+      RunSec(queue, sqe) == kAeadOk &&
+          std::equal(sealed.begin(), sealed.end(), target.begin() + 16) &&
+          std::equal(tag.begin(), tag.end(), mac.begin()));
 }
 
 void TestSecErrors(Checks& checks) {
@@ -589,10 +611,13 @@ void TestSecErrors(Checks& checks) {
   Random random(113);
   const ByteVector bytes = random.Bytes(4096);
   ByteVector target(4096);
-  const Operands operands = {.source = bytes.data(), .target = target.data(),
-                             .key = bytes.data(), .iv = bytes.data(),
+  const Operands operands = {.source = bytes.data(),
+                             .target = target.data(),
+                             .key = bytes.data(),
+                             .iv = bytes.data(),
                              .auth_key = bytes.data(),
-                             .auth_iv = bytes.data(), .mac = target.data()};
+                             .auth_iv = bytes.data(),
+                             .mac = target.data()};
   const auto error = [&](Sqe sqe) -> long {
     return ErrorOf(RunSec(queue, sqe));
   };

@@ -1,3 +1,5 @@
+#include "tests/vm/sim_zip.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -7,7 +9,6 @@
 #include "hw/hisi/abi/sgl.h"
 #include "hw/hisi/abi/zip.h"
 #include "tests/vm/sim_tests.h"
-#include "tests/vm/sim_zip.h"
 
 namespace uacced::vm {
 namespace {
@@ -64,12 +65,11 @@ void TestZipBlocks(Checks& checks) {
         result.assign(bytes + 1, 0xee);
         answer = decompress.Run(ZipBlock(format, packed.data(), packed.size(),
                                          result.data(), bytes));
-        expanded_right = expanded_right && answer &&
-                         ZipStatus(*answer) == HISI_ZIP_OK &&
-                         (*answer)[0] == packed.size() &&
-                         (*answer)[1] == bytes && (*answer)[15] == 0 &&
-                         result[bytes] == 0xee &&
-                         std::equal(plain.begin(), plain.end(), result.begin());
+        expanded_right =
+            expanded_right && answer && ZipStatus(*answer) == HISI_ZIP_OK &&
+            (*answer)[0] == packed.size() && (*answer)[1] == bytes &&
+            (*answer)[15] == 0 && result[bytes] == 0xee &&
+            std::equal(plain.begin(), plain.end(), result.begin());
       }
     }
     checks.That(Name("compress blocks of", format), packed_right);
@@ -117,11 +117,10 @@ class Sgl {
 
  private:
   hisi_sgl* Add(hisi_sgl* previous) {
-    const size_t bytes = HISI_SGL_HEAD_BYTES +
-                         HISI_SGL_MAX_ENTRIES * HISI_SGL_ENTRY_BYTES + 64;
+    const size_t bytes =
+        HISI_SGL_HEAD_BYTES + HISI_SGL_MAX_ENTRIES * HISI_SGL_ENTRY_BYTES + 64;
     memory_.push_back(std::make_unique<uint8_t[]>(bytes));
-    const uint64_t aligned =
-        (AddressOf(memory_.back().get()) + 63) / 64 * 64;
+    const uint64_t aligned = (AddressOf(memory_.back().get()) + 63) / 64 * 64;
     auto* list = reinterpret_cast<hisi_sgl*>(aligned);
     list->entry_sum_in_chain = 0xffff;
     list->entry_length_in_sgl = HISI_SGL_MAX_ENTRIES;
@@ -155,24 +154,23 @@ void TestZipLists(Checks& checks) {
   ByteVector result;
   const bool done = answer && ZipStatus(*answer) == HISI_ZIP_OK;
   if (done) packed.assign(&room[10], &room[10] + (*answer)[1]);
-  checks.That("compress lists",
-              done && ZipExpand(ZipFormat::kGzip, packed, result) &&
-                  result == plain);
+  checks.That(
+      "compress lists",
+      done && ZipExpand(ZipFormat::kGzip, packed, result) && result == plain);
 
   // Back, with bytes to skip at the front of the source.
   ByteVector again(plain.size());
   Sgl source(room.data(), packed.size() + 10, 333, 10);
   Sgl target(again.data(), again.size(), 4096, 7);
-  sqe = ZipBlock(ZipFormat::kGzip, nullptr, packed.size(), nullptr,
-                 again.size());
+  sqe =
+      ZipBlock(ZipFormat::kGzip, nullptr, packed.size(), nullptr, again.size());
   sqe[9] |= 0x100;
   sqe[7] |= 10;
   SetAddress(sqe, 18, source.address());
   SetAddress(sqe, 20, target.address());
   answer = decompress.Run(sqe);
-  checks.That("decompress lists", answer &&
-                                      ZipStatus(*answer) == HISI_ZIP_OK &&
-                                      again == plain);
+  checks.That("decompress lists",
+              answer && ZipStatus(*answer) == HISI_ZIP_OK && again == plain);
 
   // A list that comes back to itself has an end.
   auto* list = reinterpret_cast<hisi_sgl*>(source.address());
@@ -214,9 +212,9 @@ bool CompressStream(SimQueue& queue, ZipFormat format, ByteVector& context,
   for (size_t at = 0; at < plain.size(); at += kPacket) {
     const size_t bytes = std::min(kPacket, plain.size() - at);
     ByteVector room(bytes * 2 + 100);
-    Sqe sqe = ZipPacket(format, at == 0, at + bytes == plain.size(),
-                        context.data(), &plain[at], bytes, room.data(),
-                        room.size());
+    Sqe sqe =
+        ZipPacket(format, at == 0, at + bytes == plain.size(), context.data(),
+                  &plain[at], bytes, room.data(), room.size());
     state.Into(sqe);
     const std::optional<Sqe> answer = queue.Run(sqe);
     if (!answer || (*answer)[0] != bytes ||
@@ -269,18 +267,18 @@ void TestZipStreams(Checks& checks) {
     state.words[0] = 1;  // Of an earlier stream; means nothing.
     ByteVector packed;
     ByteVector result;
-    checks.That(Name("a stream to compress, of", format),
-                CompressStream(compress, format, context, plain, packed,
-                               state) &&
-                    ZipExpand(format, packed, result) && result == plain);
+    checks.That(
+        Name("a stream to compress, of", format),
+        CompressStream(compress, format, context, plain, packed, state) &&
+            ZipExpand(format, packed, result) && result == plain);
     checks.Equal(Name("its length, of", format), state.words[3],
                  static_cast<long>(plain.size()));
     for (const size_t room : {5000, 500, 236}) {
       result.clear();
-      checks.That(Name("a stream to decompress, of", format),
-                  ExpandStream(decompress, format, context, packed, room,
-                               result) &&
-                      result == plain);
+      checks.That(
+          Name("a stream to decompress, of", format),
+          ExpandStream(decompress, format, context, packed, room, result) &&
+              result == plain);
     }
   }
 
@@ -314,21 +312,21 @@ void TestZipStreams(Checks& checks) {
   // A packet of a stream that is none.
   ByteVector context(kContextBytes);
   ByteVector room(1000);
-  std::optional<Sqe> answer = compress.Run(
-      ZipPacket(ZipFormat::kDeflate, false, false, context.data(),
-                plain.data(), 100, room.data(), room.size()));
+  std::optional<Sqe> answer =
+      compress.Run(ZipPacket(ZipFormat::kDeflate, false, false, context.data(),
+                             plain.data(), 100, room.data(), room.size()));
   checks.Equal("no such stream", answer ? ZipStatus(*answer) : -1,
                HISI_ZIP_SIM_BAD_CONTEXT);
   // No progress is an error, lest software tries for ever.
-  answer = decompress.Run(ZipPacket(ZipFormat::kDeflate, true, false,
-                                    context.data(), plain.data(), 0,
-                                    room.data(), room.size()));
+  answer =
+      decompress.Run(ZipPacket(ZipFormat::kDeflate, true, false, context.data(),
+                               plain.data(), 0, room.data(), room.size()));
   checks.Equal("no progress", answer ? ZipStatus(*answer) : -1,
                HISI_ZIP_SIM_NO_PROGRESS);
   // What v1 of UADK sends to do nothing.
-  answer = compress.Run(ZipPacket(ZipFormat::kDeflate, true, false,
-                                  context.data(), plain.data(), 0, room.data(),
-                                  16));
+  answer =
+      compress.Run(ZipPacket(ZipFormat::kDeflate, true, false, context.data(),
+                             plain.data(), 0, room.data(), 16));
   checks.Equal("bypass", answer ? ZipStatus(*answer) : -1, HISI_ZIP_OK);
 }
 
