@@ -1,5 +1,9 @@
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -147,6 +151,81 @@ void TestCloseInFlight(Checks& checks) {
   checks.That("nothing is written after PUT_Q", untouched);
   // A queue can be started again, and begins at the beginning.
   checks.Equal("START_Q again", Start(copy), 0);
+}
+
+namespace {
+
+constexpr size_t kHoleBytes = 4096;
+
+// A page whose first touch waits until somebody fills it.
+class Hole {
+ public:
+  Hole()
+      : fd_(static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC))),
+        memory_(mmap(nullptr, kHoleBytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
+    uffdio_api api = {};
+    api.api = UFFD_API;
+    uffdio_register range = {};
+    range.range = {AddressOf(memory_), kHoleBytes};
+    range.mode = UFFDIO_REGISTER_MODE_MISSING;
+    ok_ = fd_.ok() && ioctl(fd_.get(), UFFDIO_API, &api) == 0 &&
+          ioctl(fd_.get(), UFFDIO_REGISTER, &range) == 0;
+  }
+  ~Hole() { munmap(memory_, kHoleBytes); }
+
+  bool ok() const { return ok_; }
+  uint8_t* memory() const { return static_cast<uint8_t*>(memory_); }
+  void Fill() {
+    uffdio_zeropage page = {};
+    page.range = {AddressOf(memory_), kHoleBytes};
+    ioctl(fd_.get(), UFFDIO_ZEROPAGE, &page);
+  }
+
+ private:
+  Fd fd_;
+  void* const memory_;
+  bool ok_;
+};
+
+}  // namespace
+
+// A thread in a fault that nobody resolves is left behind, and comes home.
+void TestUnresolvedFault(Checks& checks) {
+  Hole hole;
+  if (!hole.ok()) {
+    checks.Skip("an unresolved fault", "no userfaultfd");
+    return;
+  }
+  const int all = Instances();
+  const long before = Counter("hisi_zip-0", "left_behind");
+  ByteVector room(8192);
+  uint64_t begin = 0;
+  {
+    SimQueue queue("hisi_zip", 0);
+    queue.Push(ZipBlock(ZipFormat::kDeflate, hole.memory(), kHoleBytes,
+                        room.data(), room.size()));
+    queue.RingSq();
+    checks.That("it waits", !queue.Poll(300).has_value());
+    begin = NowUs();
+  }
+  checks.That("close does not wait for ever", NowUs() - begin < 10'000'000,
+              std::to_string(NowUs() - begin) + " us");
+  checks.Equal("it was left behind", Counter("hisi_zip-0", "left_behind"),
+               before + 1);
+  checks.Equal("with its queue", Instances(), all - 1);
+  hole.Fill();
+  bool home = false;
+  for (int i = 0; i < 500 && !home; ++i) {
+    usleep(10'000);
+    // Opening one looks after those that were left.
+    SimQueue other("hisi_zip", 0, false);
+    home = Instances() == all - 1;
+  }
+  checks.That("it came home", home && InstancesWithin10s(all));
+  bool untouched = true;
+  for (const uint8_t byte : room) untouched = untouched && byte == 0;
+  checks.That("and wrote nothing", untouched);
 }
 
 }  // namespace uacced::vm

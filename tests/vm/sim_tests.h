@@ -36,6 +36,7 @@ void TestUnmapInFlight(Checks& checks);
 void TestKill(Checks& checks, unsigned rounds);
 void TestFork(Checks& checks);
 void TestCloseInFlight(Checks& checks);
+void TestUnresolvedFault(Checks& checks);
 
 // sim_fault_test.cc
 void TestFaultRules(Checks& checks);

@@ -15,8 +15,7 @@
 int main(int argc, char** argv) {
   const unsigned long seed = argc > 1 ? std::strtoul(argv[1], nullptr, 0) : 1;
   const unsigned rounds =
-      argc > 2 ? static_cast<unsigned>(std::strtoul(argv[2], nullptr, 0))
-               : 2000;
+      argc > 2 ? static_cast<unsigned>(std::strtoul(argv[2], nullptr, 0)) : 500;
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::printf("# seed %lu, %u rounds\n", seed, rounds);
   uacced::vm::Checks checks;
@@ -39,6 +38,7 @@ int main(int argc, char** argv) {
   uacced::vm::TestUnmapInFlight(checks);
   uacced::vm::TestHostile(checks, seed, rounds);
   uacced::vm::TestCloseInFlight(checks);
+  uacced::vm::TestUnresolvedFault(checks);
   uacced::vm::TestFork(checks);
   uacced::vm::TestKill(checks, 30);
   uacced::vm::TestFaultRules(checks);

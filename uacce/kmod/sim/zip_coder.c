@@ -226,6 +226,8 @@ static enum zip_step zip_decompress(struct zip_coder *coder,
 	size_t produced;
 
 	for (;;) {
+		size_t unread;
+
 		if (coder->begin != coder->end) {
 			if (!room->count)
 				return ZIP_NEEDS_ROOM;
@@ -234,6 +236,7 @@ static enum zip_step zip_decompress(struct zip_coder *coder,
 		}
 		if (coder->done)
 			return zip_read_trailer(coder, source);
+		unread = source->count;
 		if (room->count) {
 			step = zip_inflate(coder, source, room->at, room->count,
 					   &produced);
@@ -247,6 +250,9 @@ static enum zip_step zip_decompress(struct zip_coder *coder,
 		}
 		if (step != ZIP_NEEDS_ROOM)
 			return step;
+		/* It never is so; and never must be so for ever. */
+		if (!produced && unread == source->count && !coder->done)
+			return ZIP_BAD_DATA;
 	}
 }
 
