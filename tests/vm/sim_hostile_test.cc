@@ -13,14 +13,20 @@ namespace {
 
 constexpr size_t kArenaBytes = 1u << 20;
 
+// Behind it nothing can be hit, or a test would spoil its own rings: more than
+// what a descriptor can mean.
+constexpr size_t kGuardBytes = 64u << 20;
+
 // Somewhere for descriptors to hit: half of them point there.
 class Arena {
  public:
   Arena()
       : memory_(static_cast<uint8_t*>(
-            mmap(nullptr, kArenaBytes, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))) {}
-  ~Arena() { munmap(memory_, kArenaBytes); }
+            mmap(nullptr, kArenaBytes + kGuardBytes, PROT_NONE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0))) {
+    mprotect(memory_, kArenaBytes, PROT_READ | PROT_WRITE);
+  }
+  ~Arena() { munmap(memory_, kArenaBytes + kGuardBytes); }
 
   uint8_t* memory() const { return memory_; }
   uint64_t AnyAddress(Random& random) const {
@@ -104,8 +110,8 @@ Sqe AnySec(Random& random, const Arena& arena) {
 // Every one of them gets an answer, in its turn.
 void RunHostile(Checks& checks, const char* kind, unsigned qc_type,
                 Random& random, unsigned rounds) {
-  SimQueue queue(kind, qc_type);
   const Arena arena;
+  SimQueue queue(kind, qc_type);
   const bool zip = std::string(kind) == "hisi_zip";
   unsigned answered = 0;
   unsigned good = 0;
