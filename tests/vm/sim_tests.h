@@ -27,6 +27,9 @@ void TestPoll(Checks& checks);
 void TestLostDoorbells(Checks& checks);
 void TestLatency(Checks& checks);
 
+// sim_async_test.cc
+void TestAsync(Checks& checks);
+
 // sim_hostile_test.cc: `rounds` random descriptors for each kind of queue.
 void TestHostile(Checks& checks, uint64_t seed, unsigned rounds);
 void TestFaultingAddresses(Checks& checks);
