@@ -16,6 +16,15 @@ static_assert(offsetof(hisi_qm_cqe, sq_head) == 8);
 static_assert(offsetof(hisi_qm_cqe, sq_num) == 10);
 static_assert(offsetof(hisi_qm_cqe, w7) == 14);
 
+static_assert(sizeof(hisi_qm_qp_ctx) == 4);
+static_assert(offsetof(hisi_qm_qp_ctx, qc_type) == 2);
+static_assert(sizeof(hisi_qm_qp_info) == 16);
+static_assert(offsetof(hisi_qm_qp_info, sq_depth) == 4);
+static_assert(offsetof(hisi_qm_qp_info, cq_depth) == 6);
+static_assert(offsetof(hisi_qm_qp_info, reserved) == 8);
+static_assert(HISI_QM_SET_QP_CTX == 0xC004480A);
+static_assert(HISI_QM_SET_QP_INFO == 0xC010480B);
+
 static_assert(sizeof(hisi_zip_sqe) == HISI_QM_SQE_BYTES);
 static_assert(offsetof(hisi_zip_sqe, dw3) == 0x0c);
 static_assert(offsetof(hisi_zip_sqe, input_data_length) == 0x10);

@@ -6,21 +6,23 @@
 
 #include <cstdint>
 
+#include "hw/hisi/abi/sec.h"
+
 namespace uacced::hw::hisi {
 
 // error_type of the status word.
 enum class SecError : uint8_t {
   kNone = 0x00,
-  kBdType = 0x01,       // Not of a type that this queue takes.
-  kUnsupported = 0x02,  // This version lacks the operation.
-  kFields = 0x03,       // Values that nobody assigned, or that contradict.
-  kKeyLength = 0x04,
-  kDataLength = 0x05,
-  kMacLength = 0x06,
-  kIv = 0x07,        // The counter block of CCM.
-  kAddress = 0x08,   // Memory that is not there; a list broken or too short.
-  kInternal = 0x7f,  // OpenSSL gave up.
-  kInjected = 0xff,  // A fault on demand that named no code.
+  kBdType = HISI_SEC_SIM_BD_TYPE,
+  kUnsupported = HISI_SEC_SIM_UNSUPPORTED,
+  kFields = HISI_SEC_SIM_FIELDS,
+  kKeyLength = HISI_SEC_SIM_KEY_LENGTH,
+  kDataLength = HISI_SEC_SIM_DATA_LENGTH,
+  kMacLength = HISI_SEC_SIM_MAC_LENGTH,
+  kIv = HISI_SEC_SIM_IV,
+  kAddress = HISI_SEC_SIM_ADDRESS,
+  kInternal = HISI_SEC_SIM_INTERNAL,
+  kInjected = HISI_SEC_SIM_INJECTED,
 };
 
 // What became of a descriptor.

@@ -15,26 +15,24 @@ enum class ZipStatus : uint8_t {
   kDestinationTooSmall = HISI_ZIP_DEST_TOO_SMALL,
   kChecksumMismatch = HISI_ZIP_CHECKSUM_MISMATCH,
   kDecompressEnd = HISI_ZIP_DECOMPRESS_END,
-
-  // The descriptor.
-  kBadType = 0xc0,         // SQE type; or one that the request does not have.
-  kBadRequest = 0xc1,      // Request type unknown, or not on such a queue.
-  kNotImplemented = 0xc2,  // Documented requests that this model lacks: lz77.
-  kBadBufferType = 0xc3,
-  kBadLength = 0xc4,
-  kBadWindow = 0xc5,
-  kBadSgl = 0xc6,
-  kMemoryFault = 0xc7,  // An address without memory behind it.
+  kBadType = HISI_ZIP_SIM_BAD_TYPE,
+  kBadRequest = HISI_ZIP_SIM_BAD_REQUEST,
+  kNotImplemented = HISI_ZIP_SIM_NOT_IMPLEMENTED,
+  kBadBufferType = HISI_ZIP_SIM_BAD_BUFFER_TYPE,
+  kBadLength = HISI_ZIP_SIM_BAD_LENGTH,
+  kBadWindow = HISI_ZIP_SIM_BAD_WINDOW,
+  kBadSgl = HISI_ZIP_SIM_BAD_SGL,
+  kMemoryFault = HISI_ZIP_SIM_MEMORY_FAULT,
 
   // Stateful requests.
-  kBadContext = 0xc8,  // No state goes with what the context holds.
-  kNoProgress = 0xc9,  // Decompression without input, nothing left to give.
+  kBadContext = HISI_ZIP_SIM_BAD_CONTEXT,
+  kNoProgress = HISI_ZIP_SIM_NO_PROGRESS,
 
   // The data.
-  kBadData = 0xca,
-  kTruncated = 0xcb,  // Stateless: the input ends before the stream does.
+  kBadData = HISI_ZIP_SIM_BAD_DATA,
+  kTruncated = HISI_ZIP_SIM_TRUNCATED,
 
-  kNoResources = 0xcc,  // The host is out of memory.
+  kNoResources = HISI_ZIP_SIM_NO_RESOURCES,
 };
 
 }  // namespace uacced::hw::hisi
