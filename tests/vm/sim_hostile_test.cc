@@ -40,7 +40,8 @@ class Arena {
       case 3:
         return AddressOf(memory_) + kArenaBytes - random.Below(100);
       default:
-        return AddressOf(memory_) + random.Below(kArenaBytes / 64) * 64;
+        return AddressOf(memory_) +
+               uint64_t{random.Below(kArenaBytes / 64)} * 64;
     }
   }
 

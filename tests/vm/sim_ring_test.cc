@@ -1,11 +1,13 @@
-#include <dirent.h>
+#include <errno.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "hw/hisi/abi/qm.h"
 #include "hw/hisi/abi/zip.h"
@@ -87,6 +89,31 @@ void TestIoctls(Checks& checks) {
                ResultOf(ioctl(queue.fd(), HISI_QM_SET_QP_INFO, nullptr)), -14);
   checks.Equal("unknown", ResultOf(ioctl(queue.fd(), _IO('H', 99), nullptr)),
                -22);
+}
+
+// As many queues as there are, and not one more.
+void TestAllQueues(Checks& checks) {
+  const int all = std::stoi(Attribute("hisi_zip", "available_instances"));
+  std::vector<std::unique_ptr<SimQueue>> queues;
+  bool distinct = true;
+  std::vector<bool> taken(kSimDepth);
+  for (int i = 0; i < all; ++i) {
+    queues.push_back(std::make_unique<SimQueue>("hisi_zip", i % 2));
+    if (queues.back()->result() != 0) break;
+    distinct = distinct && !taken[queues.back()->sqn()];
+    taken[queues.back()->sqn()] = true;
+  }
+  checks.Equal("the last queue", queues.back()->result(), 0);
+  checks.That("numbers of queues", distinct);
+  checks.Equal("one more", SimQueue("hisi_zip", 0).result(), -EBUSY);
+  Random random(59);
+  Job job(random);
+  bool right = true;
+  for (const auto& queue : queues) {
+    const std::optional<Sqe> answer = queue->Run(job.sqe(1));
+    right = right && answer.has_value();
+  }
+  checks.That("all of them work", right);
 }
 
 // Batches of all lengths through several laps of the ring.

@@ -22,6 +22,7 @@ void TestSecErrors(Checks& checks);
 // sim_ring_test.cc
 void TestSysfs(Checks& checks);
 void TestIoctls(Checks& checks);
+void TestAllQueues(Checks& checks);
 void TestLaps(Checks& checks);
 void TestPoll(Checks& checks);
 void TestLostDoorbells(Checks& checks);

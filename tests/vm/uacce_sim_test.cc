@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   uacced::vm::Checks checks;
   uacced::vm::TestSysfs(checks);
   uacced::vm::TestIoctls(checks);
+  uacced::vm::TestAllQueues(checks);
   uacced::vm::TestZipBlocks(checks);
   uacced::vm::TestZipLists(checks);
   uacced::vm::TestZipStreams(checks);
