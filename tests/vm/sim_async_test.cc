@@ -39,7 +39,7 @@ class AsyncRun {
   // What went wrong; empty: nothing.
   std::string Run(unsigned count) {
     std::thread sender([this, count] { Send(count); });
-    const std::string trouble = Receive(count);
+    std::string trouble = Receive(count);
     failed_ = !trouble.empty();
     sender.join();
     return trouble;

@@ -10,6 +10,8 @@ namespace uacced::vm {
 void TestZipBlocks(Checks& checks);
 void TestZipLists(Checks& checks);
 void TestZipStreams(Checks& checks);
+void TestZipStreamsInTurns(Checks& checks);
+void TestZipStreamErrors(Checks& checks);
 void TestZipErrors(Checks& checks);
 
 // sim_sec_test.cc

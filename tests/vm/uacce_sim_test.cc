@@ -25,6 +25,8 @@ int main(int argc, char** argv) {
   uacced::vm::TestZipBlocks(checks);
   uacced::vm::TestZipLists(checks);
   uacced::vm::TestZipStreams(checks);
+  uacced::vm::TestZipStreamsInTurns(checks);
+  uacced::vm::TestZipStreamErrors(checks);
   uacced::vm::TestZipErrors(checks);
   uacced::vm::TestSecCiphers(checks);
   uacced::vm::TestSecAeads(checks);
