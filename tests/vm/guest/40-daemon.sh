@@ -38,7 +38,8 @@ END
 }
 
 start() {
-  uacced --config $WORK/config 2>$WORK/log &
+  # Without what this script has open.
+  uacced --config $WORK/config 2>$WORK/log 5<&- &
   daemon=$!
   local i=0
   until uaccectl status >/dev/null 2>&1; do
