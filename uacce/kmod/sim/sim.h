@@ -188,7 +188,7 @@ struct sim_cursor {
  * @tail: of the SQ: the next slot that is not known to be submitted
  * @rung: the latest tail that a doorbell said
  * @word: the last that was looked at
- * @none_lost: @word has been searched behind
+ * @none_lost: @word is of the SQ, so it hides nothing
  * @suspects: slots that look submitted
  * @hash: of what is in them
  * @since: when they and @word last changed

@@ -174,16 +174,15 @@ static bool sim_find_lost(struct sim_queue *q)
 	if (!count) {
 		/*
 		 * Whoever rang before the store that we saw had written the
-		 * descriptor before that. So nobody had.
+		 * descriptor before that. So nobody had. But the next one may
+		 * be hidden by a store of the same value: this goes on.
 		 */
-		db->none_lost = true;
 		db->rung = db->tail;
 		return false;
 	}
 	if (!sim_is_submitted(q, count, hash))
 		return false;
 	db->tail = (db->tail + count) & SIM_MASK;
-	db->none_lost = true;
 	db->suspects = 0;
 	atomic64_inc(&q->sd->counters.lost_doorbells);
 	return true;
