@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "base/status_macros.h"
 #include "daemon/core/job.h"
 #include "daemon/health/absent_queue.h"
 #include "daemon/health/health_log.h"
