@@ -6,6 +6,7 @@ test also checks that a shutdown is clean (with sanitizers: without a leak).
 """
 
 import contextlib
+import mmap
 import os
 import shutil
 import signal
@@ -191,9 +192,10 @@ class Daemon:
         raise LookupError(field)
 
     def has_sanitizer(self):
-        with open("/proc/%d/maps" % self.process.pid,
-                  encoding="ascii") as lines:
-            return "libasan" in lines.read()
+        # GCC's runtime is a library, Clang's is in the program.
+        with open("/proc/%d/exe" % self.process.pid, "rb") as program:
+            with mmap.mmap(program.fileno(), 0, prot=mmap.PROT_READ) as text:
+                return text.find(b"__asan_init") >= 0
 
     def descriptor_count(self):
         return len(os.listdir("/proc/%d/fd" % self.process.pid))
