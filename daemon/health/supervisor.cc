@@ -109,15 +109,13 @@ void Supervisor::Stop() {
 }
 
 void Supervisor::TakeLost(LostQueue lost) {
-  bool taken;
   {
     std::lock_guard lock(mutex_);
-    taken = !stopped_;
-    if (taken) lost_.push_back(std::move(lost));
-  }
-  if (taken) {
-    wakeup_.Notify();
-    return;
+    if (!stopped_) {
+      lost_.push_back(std::move(lost));
+      wakeup_.Notify();
+      return;
+    }
   }
   DeferredList deferred;
   EndLostQueue(std::move(lost), Cause::kShuttingDown, deferred);

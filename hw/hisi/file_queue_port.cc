@@ -55,8 +55,8 @@ absl::Status FileQueuePort::SetUp(const UacceFacts& device, uint32_t qc_type) {
                                         "choosing the kind of a queue of"));
   facts_.sqn = context.id;
   hisi_qp_info info = {};
-  const absl::Status told = file_->Control(
-      UACCE_CMD_QM_SET_QP_INFO, &info, "asking for the depth of a queue of");
+  absl::Status told = file_->Control(UACCE_CMD_QM_SET_QP_INFO, &info,
+                                     "asking for the depth of a queue of");
   if (told.ok()) {
     facts_.sqe_bytes = info.sqe_size;
     facts_.sq_depth = info.sq_depth;
