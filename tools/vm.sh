@@ -46,9 +46,9 @@ RUN=$MODE-$SERIES
 CONSOLE=$CACHE/console-$RUN.log
 INITRAMFS=$CACHE/initramfs-$RUN.gz
 ORACLE_LIST=tests/vm/oracle-$SERIES.txt
-MEMORY=256M
+MEMORY=512M
 STRESS_STEPS=100000
-TEST_SECONDS=120
+TEST_SECONDS=300
 BOOT_SECONDS=300
 # In the kernel's log they mean that something is broken.
 WORDS_OF_TROUBLE='BUG:|WARNING:|Oops|KASAN:|UBSAN:|possible (recursive|circular)'
