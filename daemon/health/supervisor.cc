@@ -88,12 +88,16 @@ void Supervisor::Start() {
   });
 }
 
-void Supervisor::Stop() {
+void Supervisor::RequestStop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wakeup_.Notify();
+}
+
+void Supervisor::Stop() {
+  RequestStop();
   if (thread_.joinable()) thread_.join();
   std::vector<LostQueue> lost;
   {

@@ -87,6 +87,8 @@ class Supervisor final : public LostQueueSink, public HealthObserver {
   // Cause::kShuttingDown. Waits for what it is at; a device that is being reset
   // is left closed.
   void Stop();
+  // The same without the wait: nothing more is begun. Any thread.
+  void RequestStop();
 
   void TakeLost(LostQueue lost) override;
   void HealthChanged() override;
