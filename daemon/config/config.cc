@@ -113,6 +113,17 @@ ReactorConfig ReadReactor(const Section& section, uint32_t cpu_count) {
   return reactor;
 }
 
+MemoryConfig ReadMemory(const Section& section,
+                        const std::vector<DeviceConfig>& devices) {
+  const bool has_queue_files = std::any_of(
+      devices.begin(), devices.end(), [](const DeviceConfig& device) {
+        return std::holds_alternative<UacceConfig>(device);
+      });
+  return {.pool_bytes = kMiB * section.Number(
+                                   v1::Memory::kPoolMibFieldNumber,
+                                   {0, 1'048'576, has_queue_files ? 64u : 0u})};
+}
+
 LogLevel ToLogLevel(v1::Log::Level level) {
   switch (level) {
     case v1::Log::DEBUG:
@@ -178,6 +189,8 @@ absl::StatusOr<Config> ParseConfig(absl::string_view text,
       file.Nested(Fields::kLimitsFieldNumber));
   config.policy = ReadPolicy(proto, file, config.devices, cpu_count);
   config.keys = ReadKeys(file.Nested(Fields::kKeysFieldNumber));
+  config.memory =
+      ReadMemory(file.Nested(Fields::kMemoryFieldNumber), config.devices);
   config.shutdown.drain_timeout =
       absl::Milliseconds(file.Nested(Fields::kShutdownFieldNumber)
                              .Number(v1::Shutdown::kDrainTimeoutMsFieldNumber,

@@ -162,6 +162,10 @@ struct KeysConfig {
   std::optional<SealedFileConfig> sealed_file;
 };
 
+struct MemoryConfig {
+  size_t pool_bytes = 0;  // 0: no pool.
+};
+
 struct ShutdownConfig {
   absl::Duration drain_timeout;
 };
@@ -174,6 +178,7 @@ struct Config {
   PolicyConfig policy;
   ReactorConfig reactor;
   KeysConfig keys;
+  MemoryConfig memory;
   ShutdownConfig shutdown;
   LogLevel log_level = LogLevel::kInfo;
 };

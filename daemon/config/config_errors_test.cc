@@ -85,6 +85,8 @@ TEST(ConfigErrorsTest, NumbersOutOfRangeAreToldAtTheirPlace) {
       {"keys { max_messages_per_version: 4294967297 }",
        "f:3:8: keys.max_messages_per_version: 4294967297 is not in "
        "1..4294967296"},
+      {"memory { pool_mib: 1048577 }",
+       "f:3:10: memory.pool_mib: 1048577 is not in 0..1048576"},
       {"shutdown { drain_timeout_ms: 600001 }",
        "f:3:12: shutdown.drain_timeout_ms: 600001 is not in 0..600000"},
       {"listener { inherited { index: 16 } }",

@@ -51,6 +51,7 @@ TEST(ConfigTest, FillsInEveryDefault) {
   EXPECT_EQ(config.keys.max_keys, 1024u);
   EXPECT_EQ(config.keys.max_messages_per_version, uint64_t{1} << 32);
   EXPECT_FALSE(config.keys.sealed_file.has_value());
+  EXPECT_EQ(config.memory.pool_bytes, 0u);
   EXPECT_EQ(config.shutdown.drain_timeout, absl::Seconds(10));
   EXPECT_EQ(config.log_level, LogLevel::kInfo);
 }
@@ -62,6 +63,15 @@ TEST(ConfigTest, SomeDefaultsFollowTheProcessors) {
   const Config large = Parse(kSmallest, 1000);
   EXPECT_EQ(Soft(large, 0).workers, 256u);
   EXPECT_EQ(large.reactor.reply_threads, 64u);
+}
+
+TEST(ConfigTest, QueueFilesBringAPoolUnlessItIsRefused) {
+  const std::string with_queue_files =
+      std::string(kSmallest) + " device { uacce {} }";
+  EXPECT_EQ(Parse(with_queue_files).memory.pool_bytes, size_t{64} << 20);
+  EXPECT_EQ(
+      Parse(with_queue_files + " memory { pool_mib: 0 }").memory.pool_bytes,
+      0u);
 }
 
 TEST(ConfigTest, EveryFieldIsRead) {
@@ -87,6 +97,7 @@ TEST(ConfigTest, EveryFieldIsRead) {
               inline_reply_bytes: 0 }
     keys { max_keys: 100000 max_messages_per_version: 1
            sealed_file { path: "/var/k" key_file: "/etc/kek" } }
+    memory { pool_mib: 3 }
     shutdown { drain_timeout_ms: 600000 }
     log { level: WARNING })");
   ASSERT_EQ(config.listeners.size(), 4u);
@@ -126,6 +137,7 @@ TEST(ConfigTest, EveryFieldIsRead) {
   EXPECT_EQ(config.keys.sealed_file->path, "/var/k");
   EXPECT_EQ(config.keys.sealed_file->key_file, "/etc/kek");
   EXPECT_EQ(config.keys.sealed_file->credential, "");
+  EXPECT_EQ(config.memory.pool_bytes, size_t{3} << 20);
   EXPECT_EQ(config.shutdown.drain_timeout, absl::Minutes(10));
   EXPECT_EQ(config.log_level, LogLevel::kWarning);
 }

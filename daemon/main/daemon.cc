@@ -15,6 +15,7 @@
 #include "daemon/keys/key_encryption_key.h"
 #include "daemon/keys/sealed_file.h"
 #include "daemon/main/discovery.h"
+#include "daemon/memory/memory.h"
 #include "daemon/rpc/listen_socket.h"
 
 namespace uacced {
@@ -293,6 +294,7 @@ absl::Status Daemon::OpenListeners() {
 
 LiveFigures Daemon::ReadLive() const {
   LiveFigures live;
+  const MemoryFigures memory = ReadMemory();
   live.gauges = {
       .jobs_in_flight = admission_.jobs(),
       .jobs_limit = config_.limits.max_jobs,
@@ -303,6 +305,9 @@ LiveFigures Daemon::ReadLive() const {
       .inbox_capacity = config_.reactor.inbox_entries * reactors_.size(),
       .keys = keys_->version_count(),
       .keys_limit = config_.keys.max_keys,
+      .pool_bytes = memory.pool_bytes,
+      .pool_used_bytes = memory.pool_used_bytes,
+      .pool_locked_bytes = memory.pool_locked_bytes,
       .draining = draining_.load(),
   };
   for (const Placement::Target& target : placement_.targets()) {

@@ -17,10 +17,10 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "daemon/config/config.h"
-#include "daemon/main/allocator.h"
 #include "daemon/main/daemon.h"
 #include "daemon/main/options.h"
 #include "daemon/main/service_manager.h"
+#include "daemon/memory/memory.h"
 
 namespace uacced {
 namespace {
@@ -89,17 +89,24 @@ void ExitAfter(absl::Duration limit) {
   }).detach();
 }
 
+int CannotStart(const absl::Status& status) {
+  Log(LogLevel::kError, "main", "cannot start", {{"error", status.message()}});
+  return kCannotStart;
+}
+
 int Serve(const Config& config) {
   const sigset_t signals = BlockSignals();
+  // Before there is much of a heap.
+  const absl::Status reserved = ReservePool(config.memory.pool_bytes);
+  if (!reserved.ok()) return CannotStart(reserved);
   // Not paired on purpose: the last grpc_shutdown() may take 10 s to join
   // gRPC's backup poller.
   grpc_init();
   absl::StatusOr<std::unique_ptr<Daemon>> daemon = Daemon::Start(config);
-  if (!daemon.ok()) {
-    Log(LogLevel::kError, "main", "cannot start",
-        {{"error", daemon.status().message()}});
-    return kCannotStart;
-  }
+  if (!daemon.ok()) return CannotStart(daemon.status());
+  // After the keys, which must be locked.
+  const absl::Status settled = SettlePool();
+  if (!settled.ok()) return CannotStart(settled);
   NotifyServiceManager("READY=1");
   Log(LogLevel::kInfo, "main", "serving", {{"version", kVersion}});
   WaitForStop(signals, **daemon);

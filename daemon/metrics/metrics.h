@@ -45,6 +45,9 @@ struct Gauges {
   uint64_t inbox_capacity = 0;
   uint64_t keys = 0;
   uint64_t keys_limit = 0;
+  uint64_t pool_bytes = 0;
+  uint64_t pool_used_bytes = 0;
+  uint64_t pool_locked_bytes = 0;
   bool draining = false;
 };
 

@@ -109,6 +109,11 @@ void AddGauges(const Gauges& gauges, Families& families) {
        gauges.inbox_capacity},
       {"uacced_keys", "Versions of keys in the key store.", gauges.keys},
       {"uacced_keys_limit", "keys.max_keys.", gauges.keys_limit},
+      {"uacced_memory_pool_bytes", "memory.pool_mib.", gauges.pool_bytes},
+      {"uacced_memory_pool_used_bytes", "Of that, what the heap has had.",
+       gauges.pool_used_bytes},
+      {"uacced_memory_pool_locked_bytes",
+       "Of that, what cannot be swapped out.", gauges.pool_locked_bytes},
       {"uacced_draining", "1 from the request to stop until the end.",
        gauges.draining ? uint64_t{1} : uint64_t{0}},
   };
