@@ -78,7 +78,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& written) {
   UACCED_RETURN_IF_ERROR(daemon->OpenKeys());
   UACCED_ASSIGN_OR_RETURN(daemon->devices_,
                           OpenDevices(config, daemon->reactor_count()));
-  daemon->ListenForHotplug();
+  daemon->ListenForHotplug(written);
   UACCED_RETURN_IF_ERROR(daemon->StartReactors());
   UACCED_RETURN_IF_ERROR(BeginFaults(daemon->devices_));
   UACCED_RETURN_IF_ERROR(daemon->StartServer());
@@ -168,9 +168,10 @@ absl::Status Daemon::StartReactors() {
 }
 
 // Without it devices are missed, and seen again, a little later.
-void Daemon::ListenForHotplug() {
+void Daemon::ListenForHotplug(const Config& written) {
+  // As it was read: what is wanted may not be there yet.
   const bool has_uacce =
-      std::any_of(config_.devices.begin(), config_.devices.end(),
+      std::any_of(written.devices.begin(), written.devices.end(),
                   [](const DeviceConfig& device) {
                     return std::holds_alternative<UacceConfig>(device);
                   });
@@ -184,8 +185,16 @@ void Daemon::ListenForHotplug() {
     return;
   }
   uevents_ = *std::move(uevents);
+  newcomers_.emplace(written, config_);
   supervisor_.SetHotplug(
-      {.fd = uevents_->fd(), .drain = [this] { return uevents_->Drain(); }});
+      {.fd = uevents_->fd(), .drain = [this] { return DrainHotplug(); }});
+}
+
+// On the supervisor's thread.
+bool Daemon::DrainHotplug() {
+  const bool is_news = uevents_->Drain();
+  if (is_news) newcomers_->Look();
+  return is_news;
 }
 
 // One queue of each kind for every reactor first: without those a device is of

@@ -26,6 +26,7 @@
 #include "daemon/health/supervisor.h"
 #include "daemon/keys/key_store.h"
 #include "daemon/main/devices.h"
+#include "daemon/main/newcomers.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/metrics/metrics_server.h"
 #include "daemon/reactor/placement.h"
@@ -77,7 +78,8 @@ class Daemon {
 
   absl::Status OpenKeys();
   uint32_t reactor_count() const;
-  void ListenForHotplug();
+  void ListenForHotplug(const Config& written);
+  bool DrainHotplug();
   absl::Status StartReactors();
   absl::Status CreateReactor(int numa_node);
   // By reactor.
@@ -99,6 +101,7 @@ class Daemon {
   std::vector<std::unique_ptr<DeviceHealth>> health_;  // Of devices_.
   std::map<std::string, FaultTarget*> fault_targets_;  // Models in devices_.
   std::unique_ptr<UeventSocket> uevents_;              // Null: none.
+  std::optional<Newcomers> newcomers_;                 // With uevents_.
   Supervisor supervisor_{&clock_};
   std::optional<ReplyPool> reply_pool_;
   std::vector<std::unique_ptr<Reactor>> reactors_;

@@ -1,0 +1,33 @@
+// Newcomers tells of accelerators that came after the daemon's start: nothing
+// uses them until the next one.
+//
+// Threads: thread-compatible.
+#ifndef UACCED_DAEMON_MAIN_NEWCOMERS_H_
+#define UACCED_DAEMON_MAIN_NEWCOMERS_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/config/config.h"
+
+namespace uacced {
+
+class Newcomers {
+ public:
+  // `written` is the configuration as it was read, `used` the one after
+  // DiscoverDevices().
+  Newcomers(const Config& written, const Config& used);
+
+  // Logs those that are there now, each once, and returns them. None if the
+  // configuration names the devices that it wants.
+  std::vector<std::string> Look();
+
+ private:
+  std::set<std::string> roots_;
+  std::set<std::string> known_;
+};
+
+}  // namespace uacced
+
+#endif  // UACCED_DAEMON_MAIN_NEWCOMERS_H_
