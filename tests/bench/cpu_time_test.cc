@@ -1,8 +1,11 @@
 #include "tests/bench/cpu_time.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
+#include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -21,6 +24,24 @@ TEST(CpuTimeTest, GrowsWithWork) {
   const absl::StatusOr<int64_t> after = ProcessCpuNs(getpid());
   ASSERT_TRUE(after.ok()) << after.status();
   EXPECT_GT(*after, *before);
+}
+
+TEST(CpuTimeTest, OfThreadsByName) {
+  EXPECT_EQ(ThreadCpuNs("spinner").status().code(),
+            absl::StatusCode::kNotFound);
+  std::atomic<bool> stop = false;
+  std::thread thread([&stop] {
+    pthread_setname_np(pthread_self(), "spinner");
+    while (!stop.load()) {
+    }
+  });
+  absl::StatusOr<int64_t> before = absl::NotFoundError("");
+  while (!before.ok()) before = ThreadCpuNs("spinner");
+  while (*ThreadCpuNs("spinner") == *before) {
+  }
+  EXPECT_GT(*ThreadCpuNs("spinner"), *before);
+  stop.store(true);
+  thread.join();
 }
 
 TEST(CpuTimeTest, ResidentMemoryGrowsWhenTouched) {

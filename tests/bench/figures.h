@@ -68,6 +68,11 @@ absl::Status MeasureRing(const Bench& bench);
 // so many clients with one operation each.
 absl::Status MeasureSharing(const Bench& bench);
 
+// "waiting.cCLIENTS.spinUS": the same device and a reactor that looks for work
+// so long before it sleeps on the queue's descriptor, against one that never
+// sleeps.
+absl::Status MeasureWaiting(const Bench& bench);
+
 // "ALGORITHM.SIZE": the daemon with one worker against the same library on
 // one thread of this process.
 absl::Status MeasureCompute(const Bench& bench);

@@ -17,10 +17,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Published for Kunpeng 920's ZIP at 8 KiB (UADK docs/perf.rst).
-constexpr uint32_t kServiceNs = 14'700;
-constexpr uint32_t kOperationsPerSecond = 880'000;
-
 struct Plan {
   int pairs;
   milliseconds round;
@@ -112,15 +108,15 @@ absl::Status MeasureSharing(const Bench& bench) {
           const Round round,
           RunPathLoop({.duration = bench.quick ? kQuick.round : kFull.round,
                        .in_flight = clients,
-                       .service_ns = kServiceNs,
-                       .operations_per_second = kOperationsPerSecond}));
+                       .service_ns = kZipServiceNs,
+                       .operations_per_second = kZipOperationsPerSecond}));
       rates.push_back(round.OperationsPerSecond());
     }
     AddComparedTo(bench.report,
                   {.name = absl::StrCat(name, ".throughput"),
                    .unit = "ops/s",
                    .value = Median(rates),
-                   .reference = kOperationsPerSecond,
+                   .reference = kZipOperationsPerSecond,
                    .goal = clients == 1000 ? "the device's limit" : ""});
   }
   return absl::OkStatus();

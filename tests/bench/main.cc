@@ -59,10 +59,11 @@ absl::Status Run() {
                        .quick = absl::GetFlag(FLAGS_quick)};
   for (const auto measure :
        {uacced::bench::MeasureRing, uacced::bench::MeasureSharing,
-        uacced::bench::MeasureIdle, uacced::bench::MeasureCopy,
-        uacced::bench::MeasureLatency, uacced::bench::MeasureProcess,
-        uacced::bench::MeasureBatch, uacced::bench::MeasureConnections,
-        uacced::bench::MeasureStream, uacced::bench::MeasureCompute}) {
+        uacced::bench::MeasureWaiting, uacced::bench::MeasureIdle,
+        uacced::bench::MeasureCopy, uacced::bench::MeasureLatency,
+        uacced::bench::MeasureProcess, uacced::bench::MeasureBatch,
+        uacced::bench::MeasureConnections, uacced::bench::MeasureStream,
+        uacced::bench::MeasureCompute}) {
     UACCED_RETURN_IF_ERROR(measure(bench));
   }
   return absl::OkStatus();

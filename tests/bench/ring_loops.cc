@@ -20,6 +20,7 @@
 #include "hw/hisi/model/device_model.h"
 #include "hw/queue.h"
 #include "tests/bench/bare_ring.h"
+#include "tests/bench/cpu_time.h"
 #include "tests/bench/noop_engine.h"
 
 namespace uacced::bench {
@@ -295,7 +296,7 @@ absl::StatusOr<Round> RunPathLoop(const RingLoopOptions& options) {
   const MonotonicClock clock;
   UACCED_ASSIGN_OR_RETURN(const std::unique_ptr<Reactor> reactor,
                           Reactor::Create({.inbox_entries = 4096,
-                                           .spin_ns = 1'000'000'000,
+                                           .spin_ns = options.spin_ns,
                                            .quanta_bytes = {kQuantumBytes},
                                            .cpus = {FirstProcessor()}},
                                           &clock));
@@ -314,10 +315,15 @@ absl::StatusOr<Round> RunPathLoop(const RingLoopOptions& options) {
   std::this_thread::sleep_for(options.warm_up);
   Round round;
   const uint64_t before = reply.done();
+  UACCED_ASSIGN_OR_RETURN(const int64_t cpu_before_ns,
+                          ThreadCpuNs("uacced-reactor"));
   const int64_t start_ns = clock.NowNs();
   std::this_thread::sleep_for(options.duration);
   round.operations = static_cast<int64_t>(reply.done() - before);
   round.wall_ns = clock.NowNs() - start_ns;
+  UACCED_ASSIGN_OR_RETURN(const int64_t cpu_after_ns,
+                          ThreadCpuNs("uacced-reactor"));
+  round.server_cpu_ns = cpu_after_ns - cpu_before_ns;
   round.payload_bytes = round.operations * int64_t{kSourceBytes};
   const bool failed = reply.failed();
   reply.Stop();

@@ -7,11 +7,16 @@
 #define UACCED_TESTS_BENCH_RING_LOOPS_H_
 
 #include <chrono>
+#include <cstdint>
 
 #include "absl/status/statusor.h"
 #include "tests/bench/round.h"
 
 namespace uacced::bench {
+
+// Published for Kunpeng 920's ZIP at 8 KiB (UADK docs/perf.rst).
+inline constexpr uint32_t kZipServiceNs = 14'700;
+inline constexpr uint32_t kZipOperationsPerSecond = 880'000;
 
 struct RingLoopOptions {
   std::chrono::milliseconds warm_up{50};
@@ -22,6 +27,8 @@ struct RingLoopOptions {
   // The model's figures; 0: as fast as it can.
   uint32_t service_ns = 0;
   uint32_t operations_per_second = 0;
+  // Of the path: how long the reactor looks for work before it sleeps.
+  int64_t spin_ns = 1'000'000'000;
 };
 
 // hw::Queue alone: Submit() in bursts of 32, Flush(), Poll().
@@ -36,6 +43,7 @@ absl::StatusOr<Round> RunDriverAlone(const RingLoopOptions& options);
 absl::StatusOr<Round> RunLaneLoop(const RingLoopOptions& options);
 
 // A Reactor: its inbox, a Lane, answers. Who is answered brings the next job.
+// The round's server_cpu_ns is that of the reactor's thread.
 absl::StatusOr<Round> RunPathLoop(const RingLoopOptions& options);
 
 }  // namespace uacced::bench
