@@ -81,6 +81,7 @@ class WatchedCodec final : public SqeCodec {
   CodecStep Decode(uint32_t entry, const volatile Sqe& sqe) override {
     Work& work = works_[entry];
     Require(work.in_flight && &sqe == work.slot, "decodes what is not there");
+    const bool answered = IsAnswered(work, entry);
     const bool succeeded = Succeeded(work, entry);
     const ByteVector destination = work.destination, mac = work.mac;
     const CodecStep step = codec_->Decode(entry, sqe);
@@ -98,6 +99,8 @@ class WatchedCodec final : public SqeCodec {
       return step;
     }
     Require(work.mac == mac, "a MAC of what failed");
+    Require(answered == (step.kind() == CodecStep::Kind::kDone),
+            "an answer that is none, or none of what is one");
     if (step.kind() == CodecStep::Kind::kBroken) {
       Require(work.destination == destination, "wrote where the device may");
       return step;
@@ -112,19 +115,22 @@ class WatchedCodec final : public SqeCodec {
     works_[entry].written = sqe;
   }
 
-  // Whether the device has said that it did what it was asked for.
-  bool Succeeded(const Work& work, uint32_t entry) const {
+  // Whether the device has answered this descriptor.
+  bool IsAnswered(const Work& work, uint32_t entry) const {
     const Sqe& sqe = *work.slot;
     const bool is_its = version_ == 2
                             ? (sqe.dword[10] & 0xffff) == entry
                             : sqe.dword[2] == entry && sqe.dword[3] == 0;
     const uint32_t type = version_ == 2 ? 2 : 3;
-    const uint32_t status = sqe.dword[28];
+    return is_its && (sqe.dword[0] & 15) == type &&
+           (sqe.dword[28] & 0xff0001) != 0;
+  }
+
+  // Whether it has said that it did what it was asked for.
+  bool Succeeded(const Work& work, uint32_t entry) const {
+    const uint32_t status = work.slot->dword[28];
     const uint32_t icv = status >> 1 & 7, flag = status >> 7 & 15;
-    if (!is_its || (sqe.dword[0] & 15) != type || (status & 1) == 0 ||
-        (status >> 16 & 0xff) != 0) {
-      return false;
-    }
+    if (!IsAnswered(work, entry) || (status >> 16 & 0xff) != 0) return false;
     if (work.family() == Family::kAead) return flag == 3 && icv != 2;
     // Nothing to encrypt asks for nothing, and has no flag.
     return work.family() != Family::kCipher || work.request.source.empty() ||
