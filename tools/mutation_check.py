@@ -33,6 +33,8 @@ STORM = ("//tests/integration:device_storm_test",)
 HEALTH = ("//daemon/health:device_health_test",)
 RING = ("//hw/hisi:qm_ring_test", "//hw/hisi:hisi_queue_test",
         "//hw/hisi:hisi_queue_laps_test")
+SEC = ("//hw/hisi:sec_hostile_test",
+       "//tests/fuzz:hisi_sec_driver_fuzz_replay_test")
 
 MUTATIONS = [
     # The verifier.
@@ -87,9 +89,17 @@ MUTATIONS = [
              "  if (!IsWithDevice(slot)) return Found::kNonsense;\n", "", RING),
     Mutation("stop-words-are-not-read", "hw/hisi/qm_ring.cc",
              "  if (LoadStop(tx_stop_)) return false;\n", "", RING),
-    Mutation("unanswered-is-an-answer", "hw/hisi/zip_codec.cc",
-             "  MarkUnanswered(sqe);\n", "",
+    Mutation("unanswered-is-an-answer", "hw/hisi/zip_sqe.h",
+             "words(UINT32_MAX, 0)", "words(0, 0)",
              ("//hw/hisi:zip_codec_test", "//tests/fuzz:hisi_driver_fuzz_replay_test")),
+    Mutation("half-an-aead-is-an-aead", "hw/hisi/sec_codec.cc",
+             "outcome.flag == kBoth ?", "outcome.flag <= kBoth ?", SEC),
+    Mutation("what-did-not-open-stays", "hw/hisi/sec_codec.cc",
+             "explicit_bzero(state.destination.data(), state.destination.size());",
+             ";", SEC),
+    Mutation("streams-go-on-unanswered", "hw/hisi/sec_codec.cc",
+             "status == SecStatus::kBroken || status == SecStatus::kFailed",
+             "status == SecStatus::kFailed", SEC),
 ]
 
 

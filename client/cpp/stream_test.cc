@@ -1,173 +1,24 @@
 #include "client/cpp/stream.h"
 
 #include <atomic>
-#include <functional>
+#include <chrono>
 #include <future>
-#include <mutex>
-#include <random>
+#include <memory>
 #include <string>
 #include <thread>
 
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "client/cpp/error.h"
-#include "client/cpp/stream_io.h"
-#include "client/cpp/test_server.h"
+#include "client/cpp/stream_fixture.h"
 #include "gtest/gtest.h"
 
 namespace uacced::client {
 namespace {
 
 using absl::StatusCode;
-
-// How the fake daemon behaves. Its "compression" gives the input back.
-struct Mood {
-  std::atomic<uint64_t> taken_bytes = 0;
-  std::atomic<int> messages = 0;
-  bool hang = false;  // takes nothing
-  bool damage_results = false;
-  bool leave_out_summary = false;
-  bool leave_out_output = false;  // of the last message but one
-  int end_after_messages = -1;    // with `end`
-  grpc::Status end = grpc::Status::OK;
-};
-
-class EchoReactor final
-    : public grpc::ServerBidiReactor<v1::CompressStreamRequest,
-                                     v1::StreamResponse> {
- public:
-  explicit EchoReactor(Mood& mood) : mood_(mood) {
-    if (!mood_.hang) StartRead(&request_);
-  }
-  void OnReadDone(bool ok) override {
-    if (ok && mood_.end_after_messages == messages_) return Finish(mood_.end);
-    response_.Clear();
-    if (ok) {
-      Take();
-    } else {
-      auto* summary = response_.mutable_summary();
-      summary->set_input_bytes(input_bytes_);
-      summary->set_output_bytes(input_bytes_);
-      if (mood_.leave_out_summary) return Finish(mood_.end);
-      last_ = true;
-    }
-    StartWrite(&response_);
-  }
-  void OnWriteDone(bool ok) override {
-    if (!ok || last_) return Finish(mood_.end);
-    StartRead(&request_);
-  }
-  // What is under way fails then, and that ends it: to finish here could come
-  // between a read and the write that follows it.
-  void OnCancel() override {
-    if (mood_.hang) Finish(grpc::Status::CANCELLED);
-  }
-  void OnDone() override { delete this; }
-
- private:
-  void Take() {
-    ++mood_.messages;
-    const bool first = messages_++ == 0;
-    EXPECT_EQ(request_.has_options(), first);
-    if (first) has_crc_ = request_.has_payload_crc32c();
-    const std::string& input = request_.input();
-    if (has_crc_) {
-      EXPECT_EQ(request_.payload_crc32c(), Crc32c(input.data(), input.size()));
-      response_.set_payload_crc32c(request_.payload_crc32c() +
-                                   (mood_.damage_results ? 1 : 0));
-    }
-    input_bytes_ += input.size();
-    mood_.taken_bytes += input.size();
-    if (!mood_.leave_out_output) response_.set_output(input);
-  }
-
-  Mood& mood_;
-  v1::CompressStreamRequest request_;
-  v1::StreamResponse response_;
-  int messages_ = 0;
-  uint64_t input_bytes_ = 0;
-  bool has_crc_ = false;
-  bool last_ = false;
-};
-
-class FakeAccelerator final : public v1::Accelerator::CallbackService {
- public:
-  explicit FakeAccelerator(Mood& mood) : mood_(mood) {}
-  grpc::ServerBidiReactor<v1::CompressStreamRequest, v1::StreamResponse>*
-  CompressStream(grpc::CallbackServerContext*) override {
-    return new EchoReactor(mood_);
-  }
-
- private:
-  Mood& mood_;
-};
-
-std::string Noise(size_t bytes, uint32_t seed = 1) {
-  std::minstd_rand random(seed);
-  std::string noise(bytes, '\0');
-  for (char& byte : noise) byte = static_cast<char>(random());
-  return noise;
-}
-
-std::string Join(const StreamOutput& output) {
-  std::string whole;
-  for (const absl::string_view piece : output.pieces()) {
-    EXPECT_FALSE(piece.empty());
-    whole.append(piece.data(), piece.size());
-  }
-  EXPECT_EQ(whole.size(), output.size());
-  return whole;
-}
-
-// Until the end or an error.
-absl::Status ReadAll(Stream& stream, std::string& all) {
-  while (true) {
-    absl::StatusOr<StreamOutput> output = stream.Read();
-    if (!output.ok()) return output.status();
-    if (output->empty()) return absl::OkStatus();
-    all += Join(*output);
-  }
-}
-
-class StreamTest : public testing::Test {
- protected:
-  void Connect(bool crc32c = false) {
-    auto client =
-        Client::Connect({.server = server_.address(), .crc32c = crc32c});
-    ASSERT_TRUE(client.ok());
-    client_ = *std::move(client);
-  }
-  std::unique_ptr<Stream> Open(StreamOptions options = {}) {
-    if (client_ == nullptr) Connect();
-    v1::CompressStreamOptions compress;
-    compress.set_level(1);
-    return Stream::Open(*client_, compress, options);
-  }
-  // All of `input` there and back; the first error of reading.
-  absl::Status RoundTrip(const std::string& input, std::string& output,
-                         StreamOptions options = {}) {
-    const auto stream = Open(options);
-    std::thread writer([&] {
-      for (size_t at = 0; at < input.size(); at += 100'000) {
-        if (!stream->Write(absl::string_view(input).substr(at, 100'000)).ok()) {
-          return;
-        }
-      }
-      stream->WritesDone().IgnoreError();
-    });
-    absl::Status status = ReadAll(*stream, output);
-    // As a writer may wait for a daemon that has stopped.
-    if (!status.ok()) stream->Cancel();
-    writer.join();
-    if (status.ok()) {
-      EXPECT_EQ(stream->summary().output_bytes(), input.size());
-    }
-    return status;
-  }
-
-  Mood mood_;
-  FakeAccelerator accelerator_{mood_};
-  TestServer server_{{&accelerator_}};
-  std::unique_ptr<Client> client_;
-};
+using StreamTest = StreamFixture;
 
 TEST_F(StreamTest, CarriesAnyInput) {
   for (const size_t bytes : {0, 1, 4095, 100'000, 5'000'000}) {
@@ -395,107 +246,6 @@ TEST_F(StreamTest, WritingAfterTheEndIsRefused) {
   std::string output;
   ASSERT_TRUE(ReadAll(*stream, output).ok());
   EXPECT_EQ(stream->Write("later").code(), StatusCode::kFailedPrecondition);
-}
-
-TEST_F(StreamTest, AWriterGivesOutputToItsSink) {
-  const std::string input = Noise(3'000'000);
-  std::string output;
-  StreamWriter writer(Open(), [&](const StreamOutput& given) {
-    output += Join(given);
-    return absl::OkStatus();
-  });
-  for (size_t at = 0; at < input.size(); at += 70'000) {
-    ASSERT_TRUE(writer.Write(absl::string_view(input).substr(at, 70'000)).ok());
-  }
-  const auto summary = writer.Finish();
-  ASSERT_TRUE(summary.ok()) << summary.status();
-  EXPECT_EQ(summary->input_bytes(), input.size());
-  EXPECT_EQ(output, input);
-}
-
-TEST_F(StreamTest, ASinksErrorStopsTheWriter) {
-  StreamWriter writer(Open(), [&](const StreamOutput&) {
-    return absl::ResourceExhaustedError("disk full");
-  });
-  absl::Status status;
-  const std::string block(100'000, 'x');
-  while (status.ok()) status = writer.Write(block);
-  EXPECT_EQ(status.message(), "disk full");
-  EXPECT_EQ(writer.Finish().status().message(), "disk full");
-}
-
-TEST_F(StreamTest, AReaderTakesInputFromItsSource) {
-  const std::string input = Noise(3'000'000);
-  size_t at = 0;
-  StreamReader reader(Open(), [&](absl::Span<char> room) {
-    const size_t bytes = std::min(room.size(), input.size() - at);
-    input.copy(room.data(), bytes, at);
-    at += bytes;
-    return bytes;
-  });
-  std::string output, room(12'345, '\0');
-  while (true) {
-    const auto bytes = reader.Read(absl::MakeSpan(&room[0], room.size()));
-    ASSERT_TRUE(bytes.ok()) << bytes.status();
-    if (*bytes == 0) break;
-    output.append(room, 0, *bytes);
-  }
-  EXPECT_EQ(output, input);
-  EXPECT_EQ(reader.summary().input_bytes(), input.size());
-}
-
-TEST_F(StreamTest, ASourcesErrorIsTheReaders) {
-  StreamReader reader(Open(), [&](absl::Span<char>) -> absl::StatusOr<size_t> {
-    return absl::NotFoundError("no such file");
-  });
-  char room[10];
-  EXPECT_EQ(reader.Read(absl::MakeSpan(room)).status().message(),
-            "no such file");
-}
-
-TEST_F(StreamTest, ReadersAndWritersMayBeLeftInTheMiddle) {
-  {
-    StreamWriter writer(Open(),
-                        [](const StreamOutput&) { return absl::OkStatus(); });
-    ASSERT_TRUE(writer.Write(Noise(100'000)).ok());
-  }
-  mood_.messages = 0;
-  {
-    StreamReader reader(Open(), [](absl::Span<char> room) {
-      std::fill(room.begin(), room.end(), 'x');
-      return room.size();
-    });
-    char room[10];
-    EXPECT_TRUE(reader.Read(absl::MakeSpan(room)).ok());
-  }
-}
-
-// Bytes that gRPC hands over as they are, whatever they say.
-TEST_F(StreamTest, GarbageIsNoOutput) {
-  const std::string good = [] {
-    v1::StreamResponse response;
-    response.set_output("output");
-    response.mutable_summary()->set_input_bytes(3);
-    return response.SerializeAsString();
-  }();
-  std::minstd_rand random(2);
-  for (int i = 0; i < 20'000; ++i) {
-    std::string message = good;
-    message[random() % message.size()] = static_cast<char>(random());
-    message.resize(random() % (message.size() + 1));
-    v1::StreamResponse response;
-    const bool is_response = response.ParseFromString(message);
-    grpc::Slice slice(message);
-    StreamOutput output;
-    std::optional<v1::StreamSummary> summary;
-    const absl::Status status =
-        output.Parse(grpc::ByteBuffer(&slice, 1), false, summary);
-    if (!status.ok()) {
-      EXPECT_TRUE(output.empty());
-    } else if (is_response) {
-      EXPECT_EQ(Join(output), response.output());
-    }
-  }
 }
 
 }  // namespace

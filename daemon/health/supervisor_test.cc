@@ -1,18 +1,10 @@
 #include "daemon/health/supervisor.h"
 
-#include <fcntl.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <string>
-#include <thread>
-#include <utility>
 
 #include "absl/status/status.h"
-#include "base/unique_fd.h"
 #include "daemon/health/loss_reason.h"
 #include "daemon/health/supervisor_fixture.h"
 #include "daemon/reactor/reactor.h"
@@ -223,37 +215,6 @@ TEST_F(SupervisorTest, AResetThatFailsIsTriedAgainAndOneThatIsNoneWillDo) {
   ExpectAllAnsweredOnce(reply_.count());
 }
 
-TEST_F(SupervisorTest, AHardwareDeviceMayGoAndComeBack) {
-  hardware_ = true;
-  for (const auto away : {hw::Presence::kGone, hw::Presence::kIsolated}) {
-    if (reactors_.empty()) Start(1, 1, 2);
-    AwaitAttached(0);
-    const size_t before = reply_.count();
-    Push(3, 1);
-    devices_[0]->SetPresence(away);
-    AwaitState(away == hw::Presence::kGone ? DeviceState::kGone
-                                           : DeviceState::kIsolated);
-    reply_.Await(before + 3);
-    AwaitTrue([&] { return !IsAttached(0) && !IsAttached(1); });
-    AwaitTrue([&] { return devices_[0]->newest()->is_destroyed(); });
-    const int resets = devices_[0]->resets();
-    EXPECT_EQ(health_[0]->Read().retry_at_ns, 0);
-    devices_[0]->SetPresence(hw::Presence::kPresent);
-    AwaitState(DeviceState::kProbation);
-    EXPECT_EQ(devices_[0]->resets(), resets + 1);
-  }
-  ExpectAllAnsweredOnce(6);
-}
-
-TEST_F(SupervisorTest, WhatCannotGoIsNotLookedFor) {
-  Start();
-  Break(*devices_[0]->queue(0), LossReason::kStopped);
-  Push(1);
-  AwaitTrue([&] { return devices_[0]->opened() == 2; });
-  ExpectAllAnsweredOnce(1);
-  EXPECT_EQ(devices_[0]->looks(), 0);
-}
-
 // The breaker keeps jobs off, which is placement's part; here it must see them.
 TEST_F(SupervisorTest, ResultsReachTheBreakerOfTheirOperation) {
   prepare_ = [](FakeQueueState& queue) {
@@ -304,158 +265,6 @@ TEST_F(SupervisorTest, WhatIsLostAfterTheEndIsStillAnswered) {
   reply_.Await(3);
   EXPECT_EQ(reply_.Count(Cause::kShuttingDown), 3u);
   ExpectAllAnsweredOnce(3);
-}
-
-TEST_F(SupervisorTest, QueuesThatOthersHaveComeLater) {
-  prepare_ = [](FakeQueueState& queue) { queue.auto_complete = true; };
-  queue_limit_ = 3;
-  Start(1, 2, 2);
-  AwaitTrue([&] { return !IsAttached(1, 1); });
-  EXPECT_TRUE(IsAttached(0, 1));
-  Push(1, 1, 1);
-  reply_.Await(1);
-  EXPECT_EQ(reply_.Count(Cause::kDeviceLost), 1u);
-  EXPECT_EQ(health_[0]->state(), DeviceState::kUp);
-  devices_[0]->SetQueueLimit(4);
-  AwaitAttached(1, 1);
-  Push(1, 1, 1);
-  reply_.Await(2);
-  EXPECT_EQ(reply_.Count(Cause::kDevice), 1u);
-  EXPECT_EQ(devices_[0]->resets(), 0);
-  EXPECT_EQ(health_[0]->Read().queue_resets, 0u);
-  ExpectAllAnsweredOnce(2);
-}
-
-TEST_F(SupervisorTest, OneQueueForEachReactorThereHasToBe) {
-  queue_limit_ = 1;
-  Start();
-  auto other =
-      Reactor::Create({.inbox_entries = 16, .quanta_bytes = {1000}}, &clock_);
-  Supervisor supervisor(&clock_);
-  const size_t index =
-      supervisor.AddDevice(devices_[0].get(), health_[0].get(), LaneTimeouts());
-  EXPECT_EQ(supervisor.AddLane(index, 0, other->get()).status().code(),
-            absl::StatusCode::kResourceExhausted);
-}
-
-TEST_F(SupervisorTest, ALostQueueThatOthersTookIsWaitedFor) {
-  Start(1, 1, 2);
-  devices_[0]->SetQueueLimit(1);
-  Break(*devices_[0]->queue(0), LossReason::kStopped);
-  Push(1);
-  AwaitTrue([&] { return devices_[0]->queue(0)->is_destroyed(); });
-  const size_t tries = devices_[0]->tries();
-  AwaitTrue([&] { return devices_[0]->tries() > tries + 3; });
-  EXPECT_FALSE(IsAttached(0));
-  EXPECT_EQ(health_[0]->state(), DeviceState::kUp);
-  devices_[0]->SetQueueLimit(2);
-  AwaitAttached(0);
-  EXPECT_EQ(devices_[0]->resets(), 0);
-  ExpectAllAnsweredOnce(1);
-}
-
-TEST_F(SupervisorTest, WithoutItsLastQueueADeviceIsOutOfUse) {
-  Start();
-  devices_[0]->SetQueueLimit(0);
-  Break(*devices_[0]->queue(0), LossReason::kStopped);
-  Push(1);
-  AwaitTrue([&] { return devices_[0]->resets() >= 3; });
-  EXPECT_FALSE(IsAttached());
-  devices_[0]->SetQueueLimit(1);
-  AwaitState(DeviceState::kProbation);
-  AwaitAttached();
-  ExpectAllAnsweredOnce(1);
-}
-
-TEST_F(SupervisorTest, ADeviceComesBackWithFewerQueuesIfOthersHaveThem) {
-  Start(1, 1, 2);
-  devices_[0]->SetQueueLimit(1);
-  health_[0]->ReportMismatch();
-  AwaitState(DeviceState::kProbation);
-  AwaitAttached(0);
-  EXPECT_FALSE(IsAttached(1));
-  devices_[0]->SetQueueLimit(2);
-  AwaitAttached(1);
-  ExpectAllAnsweredOnce(0);
-}
-
-// Who is not looked for by itself in the time of a test.
-class HotplugTest : public SupervisorFixture {
- protected:
-  HotplugTest() : SupervisorFixture(3'600'000 * kMs) {
-    hardware_ = true;
-    supervisor_.SetHotplug({.fd = event_.get(), .drain = [this] {
-                              uint64_t count = 0;
-                              if (read(event_.get(), &count, sizeof(count)) <
-                                  0) {
-                                return false;
-                              }
-                              drains_.fetch_add(1);
-                              return about_devices_.load();
-                            }});
-  }
-  ~HotplugTest() override { Stop(); }
-  void Announce(bool about_devices) {
-    about_devices_.store(about_devices);
-    const uint64_t one = 1;
-    ASSERT_EQ(write(event_.get(), &one, sizeof(one)),
-              static_cast<ssize_t>(sizeof(one)));
-  }
-
-  const UniqueFd event_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-  std::atomic<bool> about_devices_{false};
-  std::atomic<int> drains_{0};
-};
-
-TEST_F(HotplugTest, WhatIsAnnouncedIsSeenAtOnce) {
-  Start();
-  AwaitTrue([&] { return devices_[0]->looks() == 1; });
-  devices_[0]->SetPresence(hw::Presence::kGone);
-  Announce(false);
-  AwaitTrue([&] { return drains_.load() == 1; });
-  EXPECT_EQ(health_[0]->state(), DeviceState::kUp);
-  Announce(true);
-  AwaitState(DeviceState::kGone);
-  AwaitTrue([&] { return !IsAttached(); });
-  devices_[0]->SetPresence(hw::Presence::kPresent);
-  Announce(true);
-  AwaitState(DeviceState::kProbation);
-  EXPECT_EQ(devices_[0]->looks(), 3);
-  AwaitAttached();
-}
-
-// It went and came back between two looks: its old queues are dead, and lanes
-// that sleep on them are told to look.
-TEST_F(HotplugTest, SleepersLookAtTheirQueues) {
-  Start();
-  Push(1);
-  AwaitTrue([&] { return devices_[0]->queue(0)->visible_count() == 1; });
-  {
-    std::lock_guard lock(devices_[0]->queue(0)->mutex);
-    devices_[0]->queue(0)->fault = hw::QueueFault::kStopped;
-  }
-  Announce(true);
-  reply_.Await(1);
-  EXPECT_EQ(reply_.Count(Cause::kDeviceLost), 1u);
-  AwaitAttached();
-  EXPECT_EQ(health_[0]->state(), DeviceState::kUp);
-}
-
-TEST_F(HotplugTest, ADescriptorThatEndsIsNotAskedForEver) {
-  int ends[2];
-  ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
-  const UniqueFd reader(ends[0]);
-  supervisor_.SetHotplug({.fd = reader.get(), .drain = [this] {
-                            drains_.fetch_add(1);
-                            return false;
-                          }});
-  close(ends[1]);
-  Start();
-  AwaitTrue([&] { return drains_.load() == 1; });
-  // Others wake it as before.
-  health_[0]->ReportMismatch();
-  AwaitState(DeviceState::kProbation);
-  EXPECT_EQ(drains_.load(), 1);
 }
 
 // What brings a device to a state, in which it then stays.

@@ -24,6 +24,7 @@
 #include "hw/queue.h"
 #include "hw/request.h"
 #include "hw/stream.h"
+#include "tests/fuzz/instruction_reader.h"
 
 namespace uacced::hw::hisi {
 namespace {
@@ -39,32 +40,6 @@ constexpr const char* kAlgorithms = "gzip\nzlib\ndeflate\nlz4";
   std::abort();
 }
 
-class Reader {
- public:
-  Reader(const uint8_t* data, size_t size) : rest_(data, size) {}
-  bool empty() const { return rest_.empty(); }
-  uint8_t Byte() {
-    if (rest_.empty()) return 0;
-    const uint8_t byte = rest_.front();
-    rest_ = rest_.subspan(1);
-    return byte;
-  }
-  uint32_t Word() {
-    uint32_t word = 0;
-    for (int i = 0; i < 4; ++i) word = word << 8 | Byte();
-    return word;
-  }
-  std::vector<uint8_t> Take(size_t count) {
-    count = std::min(count, rest_.size());
-    std::vector<uint8_t> bytes(rest_.begin(), rest_.begin() + count);
-    rest_ = rest_.subspan(count);
-    return bytes;
-  }
-
- private:
-  Bytes rest_;
-};
-
 // A request in flight, with its memory.
 struct Work {
   bool in_flight = false;
@@ -77,7 +52,7 @@ struct Work {
 
 class Driver {
  public:
-  explicit Driver(Reader in)
+  explicit Driver(InstructionReader in)
       : in_(in),
         options_(in_.Byte()),
         version_((options_ & 1) != 0 ? QmVersion::kV3 : QmVersion::kV2),
@@ -232,7 +207,7 @@ class Driver {
     }
   }
 
-  Reader in_;
+  InstructionReader in_;
   const uint8_t options_;
   const QmVersion version_;
   const Operation operation_;
@@ -245,6 +220,6 @@ class Driver {
 }  // namespace uacced::hw::hisi
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  uacced::hw::hisi::Driver(uacced::hw::hisi::Reader(data, size)).Run();
+  uacced::hw::hisi::Driver(uacced::InstructionReader(data, size)).Run();
   return 0;
 }

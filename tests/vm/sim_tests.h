@@ -14,7 +14,7 @@ void TestZipStreamsInTurns(Checks& checks);
 void TestZipStreamErrors(Checks& checks);
 void TestZipErrors(Checks& checks);
 
-// sim_sec_test.cc
+// sim_sec_*_test.cc
 void TestSecCiphers(Checks& checks);
 void TestSecAeads(Checks& checks);
 void TestSecDigests(Checks& checks);

@@ -2,10 +2,13 @@
 // hardware's description.
 #include <cstddef>
 #include <cstdint>
+#include <set>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "hw/hisi/abi/qm.h"
 #include "hw/hisi/abi/sec.h"
+#include "hw/hisi/abi/sec_facts.h"
 #include "hw/hisi/abi/sgl.h"
 #include "hw/hisi/abi/zip.h"
 
@@ -97,6 +100,28 @@ TEST(AbiTest, FieldsOfSecStandWhereCapturesHaveThem) {
                 Set(HISI_SEC3_A_ALG, HISI_SEC_A_SHA512 + HISI_SEC_A_HMAC) |
                 Set(HISI_SEC3_SVA_PREFETCH, 1),
             0x080ac101u);
+}
+
+// A row that stands twice would be found once.
+TEST(AbiTest, TablesOfSecNameNothingTwice) {
+  std::set<std::pair<int, int>> ciphers, keys, authencs;
+  for (const hisi_sec_cipher& row : hisi_sec_ciphers) {
+    EXPECT_TRUE(ciphers.insert({row.c_alg, row.c_mode}).second);
+    EXPECT_GE(row.unit_bytes, 1);
+    EXPECT_EQ(row.min_bytes % row.unit_bytes, 0);
+  }
+  for (const hisi_sec_key& row : hisi_sec_keys) {
+    EXPECT_TRUE(keys.insert({row.c_alg, row.c_key_len}).second);
+  }
+  for (const hisi_sec_authenc& row : hisi_sec_authencs) {
+    EXPECT_TRUE(authencs.insert({row.c_alg, row.a_alg}).second);
+    EXPECT_TRUE(ciphers.count({row.c_alg, HISI_SEC_MODE_CBC}));
+  }
+  std::set<int> macs;
+  for (const hisi_sec_block_mac& row : hisi_sec_block_macs) {
+    EXPECT_TRUE(macs.insert(row.a_alg).second);
+    EXPECT_EQ(row.key_bytes[3], 0);
+  }
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "hw/hisi/abi/sec.h"
+#include "hw/hisi/abi/sec_facts.h"
 #include "hw/hisi/model/sm3_compress.h"
 
 namespace uacced::hw::hisi {
@@ -67,77 +68,57 @@ void CompressSm3(HashWords& words, const uint8_t* blocks, size_t count) {
 
 // RFC 1321; FIPS 180-4, section 5.3; GB/T 32905-2016.
 constexpr HashAlgorithm kMd5 = {
-    16,         16,   64,
-    4,          true, {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476},
+    HISI_SEC_MD5_BYTES,
+    true,
+    {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476},
     CompressMd5};
 constexpr HashAlgorithm kSha1 = {
-    20,          20,
-    64,          4,
-    false,       {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0},
+    HISI_SEC_SHA1_BYTES,
+    false,
+    {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0},
     CompressSha1};
 constexpr HashAlgorithm kSha224 = {
-    28,
-    32,
-    64,
-    4,
+    HISI_SEC_SHA224_BYTES,
     false,
     {0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939, 0xffc00b31, 0x68581511,
      0x64f98fa7, 0xbefa4fa4},
     CompressSha256};
 constexpr HashAlgorithm kSha256 = {
-    32,
-    32,
-    64,
-    4,
+    HISI_SEC_SHA256_BYTES,
     false,
     {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
      0x1f83d9ab, 0x5be0cd19},
     CompressSha256};
 constexpr HashAlgorithm kSha384 = {
-    48,
-    64,
-    128,
-    8,
+    HISI_SEC_SHA384_BYTES,
     false,
     {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17,
      0x152fecd8f70e5939, 0x67332667ffc00b31, 0x8eb44a8768581511,
      0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4},
     CompressSha512};
 constexpr HashAlgorithm kSha512 = {
-    64,
-    64,
-    128,
-    8,
+    HISI_SEC_SHA512_BYTES,
     false,
     {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b,
      0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f,
      0x1f83d9abfb41bd6b, 0x5be0cd19137e2179},
     CompressSha512};
 constexpr HashAlgorithm kSha512_224 = {
-    28,
-    64,
-    128,
-    8,
+    HISI_SEC_SHA512_224_BYTES,
     false,
     {0x8c3d37c819544da2, 0x73e1996689dcd4d6, 0x1dfab7ae32ff9c82,
      0x679dd514582f9fcf, 0x0f6d2b697bd44da8, 0x77e36f7304c48942,
      0x3f9d85a86a1d36c8, 0x1112e6ad91d692a1},
     CompressSha512};
 constexpr HashAlgorithm kSha512_256 = {
-    32,
-    64,
-    128,
-    8,
+    HISI_SEC_SHA512_256_BYTES,
     false,
     {0x22312194fc2bf72c, 0x9f555fa3c84c64c2, 0x2393b86b6f53b151,
      0x963877195940eabd, 0x96283ee2a88effe3, 0xbe5e1e2553863992,
      0x2b0199fc2c85b8aa, 0x0eb72ddc81c52ca2},
     CompressSha512};
 constexpr HashAlgorithm kSm3 = {
-    32,
-    32,
-    64,
-    4,
+    HISI_SEC_SM3_BYTES,
     false,
     {0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa,
      0xe38dee4d, 0xb0fb0e4e},

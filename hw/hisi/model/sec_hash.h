@@ -10,12 +10,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "hw/hisi/abi/sec_facts.h"
 #include "hw/request.h"
 
 namespace uacced::hw::hisi {
 
-inline constexpr size_t kMaxHashStateBytes = 64;
-inline constexpr size_t kMaxHashBlockBytes = 128;
+inline constexpr size_t kMaxHashStateBytes = HISI_SEC_MAX_HASH_STATE_BYTES;
+inline constexpr size_t kMaxHashBlockBytes = HISI_SEC_MAX_HASH_BLOCK_BYTES;
 
 // The state of a hash; those of 32-bit words use the low halves.
 using HashWords = std::array<uint64_t, 8>;

@@ -1,19 +1,18 @@
 // Random hashes and HMACs, whole and in parts, and GCM in parts, against
-// OpenSSL.
+// OpenSSL. SEC_RANDOM_SEED and SEC_RANDOM_COUNT as in sec_random_test.cc.
 #include <cstdint>
 #include <iterator>
 #include <string>
 
 #include "gtest/gtest.h"
 #include "hw/hisi/abi/sec.h"
+#include "hw/hisi/model/random_rounds.h"
 #include "hw/hisi/model/sec_bench.h"
 #include "hw/hisi/model/sec_oracle.h"
 #include "hw/hisi/model/sec_random_bd.h"
 
 namespace uacced::hw::hisi {
 namespace {
-
-constexpr int kOperations = 4000;
 
 struct HashCase {
   const char* oracle;
@@ -35,8 +34,8 @@ constexpr HashCase kHashCases[] = {
 
 class SecRandomHashTest : public SecRandomBench {
  protected:
-  void Start(int i) {
-    random_.seed(i);
+  void Start(uint64_t i) {
+    random_.seed(seed_ << 32 | i);
     memory_ = TestMemory();
     version_ = 2 + Below(2);
   }
@@ -69,10 +68,13 @@ class SecRandomHashTest : public SecRandomBench {
     return keyed ? OracleHmac(c.oracle, at(kAuthKey), data)
                  : OracleHash(c.oracle, data);
   }
+
+  const uint64_t seed_ = FromEnvironment("SEC_RANDOM_SEED", 1);
+  const uint64_t count_ = FromEnvironment("SEC_RANDOM_COUNT", 4000);
 };
 
 TEST_F(SecRandomHashTest, WholeInputs) {
-  for (int i = 0; i < kOperations && !HasFailure(); ++i) {
+  for (uint64_t i = 0; i < count_ && !HasFailure(); ++i) {
     Start(i);
     const HashCase& c = kHashCases[Below(std::size(kHashCases))];
     const bool keyed = Coin();
@@ -90,7 +92,7 @@ TEST_F(SecRandomHashTest, WholeInputs) {
 }
 
 TEST_F(SecRandomHashTest, InputsInParts) {
-  for (int i = 0; i < kOperations && !HasFailure(); ++i) {
+  for (uint64_t i = 0; i < count_ && !HasFailure(); ++i) {
     Start(i);
     const HashCase& c = kHashCases[Below(std::size(kHashCases))];
     const bool keyed = Coin();
@@ -205,7 +207,7 @@ class SecRandomStreamTest : public SecRandomHashTest {
 };
 
 TEST_F(SecRandomStreamTest, GcmInParts) {
-  for (int i = 0; i < kOperations / 4 && !HasFailure(); ++i) {
+  for (uint64_t i = 0; i < count_ / 4 && !HasFailure(); ++i) {
     SCOPED_TRACE(i);
     Start(i);
     const size_t whole_bytes = 16 * (1 + Below(30));

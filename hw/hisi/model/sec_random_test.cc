@@ -2,23 +2,18 @@
 // asked for, against OpenSSL. SEC_RANDOM_SEED and SEC_RANDOM_COUNT in the
 // environment choose others than the usual ones.
 #include <cstdint>
-#include <cstdlib>
 #include <iterator>
 #include <string>
 
 #include "gtest/gtest.h"
 #include "hw/hisi/abi/sec.h"
+#include "hw/hisi/model/random_rounds.h"
 #include "hw/hisi/model/sec_bench.h"
 #include "hw/hisi/model/sec_oracle.h"
 #include "hw/hisi/model/sec_random_bd.h"
 
 namespace uacced::hw::hisi {
 namespace {
-
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 0);
-}
 
 struct CipherCase {
   const char* oracle;

@@ -1,64 +1,52 @@
 #include "hw/hisi/model/sec_rules.h"
 
+#include <cstddef>
+
 #include "hw/hisi/abi/sec.h"
+#include "hw/hisi/abi/sec_facts.h"
 #include "hw/hisi/model/sec_hash.h"
 
 namespace uacced::hw::hisi {
 namespace {
 
-constexpr uint32_t kBlockBytes = 16;
-constexpr uint32_t kDesBlockBytes = 8;
-
-bool IsAesOrSm4(uint32_t c_alg) {
-  return c_alg == HISI_SEC_C_AES || c_alg == HISI_SEC_C_SM4;
+// Null: no version has the cipher in this mode.
+const hisi_sec_cipher* FindCipher(uint32_t c_alg, uint32_t c_mode) {
+  for (const hisi_sec_cipher& row : hisi_sec_ciphers) {
+    if (row.c_alg == c_alg && row.c_mode == c_mode) return &row;
+  }
+  return nullptr;
 }
 
-// The lowest version that has the cipher in this mode; 0: none.
-uint32_t CipherSince(uint32_t c_alg, uint32_t c_mode) {
-  switch (c_mode) {
-    case HISI_SEC_MODE_ECB:
-    case HISI_SEC_MODE_CBC:
-      return c_alg <= HISI_SEC_C_SM4 ? 2 : 0;
-    case HISI_SEC_MODE_CTR:
-    case HISI_SEC_MODE_XTS:
-      return IsAesOrSm4(c_alg) ? 2 : 0;
-    case HISI_SEC_MODE_CFB:
-    case HISI_SEC_MODE_OFB:
-    case HISI_SEC_MODE_CBC_CS:
-      return IsAesOrSm4(c_alg) ? 3 : 0;
-    case HISI_SEC_MODE_GCM:
-    case HISI_SEC_MODE_CCM:
-      if (c_alg == HISI_SEC_C_AES) return 2;
-      return c_alg == HISI_SEC_C_SM4 ? 3 : 0;
-    default:
-      return 0;
+// Null: `a_alg` is a hash or an HMAC.
+const hisi_sec_block_mac* FindBlockMac(uint32_t a_alg) {
+  for (const hisi_sec_block_mac& row : hisi_sec_block_macs) {
+    if (row.a_alg == a_alg) return &row;
   }
+  return nullptr;
+}
+
+// The lowest version that has it; 0: none.
+uint32_t CipherSince(const SecOperation& op) {
+  const hisi_sec_cipher* const row = FindCipher(op.c_alg, op.c_mode);
+  return row == nullptr ? 0 : row->since_version;
 }
 
 // Likewise, of what is only authentication.
 uint32_t AuthSince(SecKind kind, uint32_t a_alg) {
-  switch (kind) {
-    case SecKind::kHash:
-      return 2;
-    case SecKind::kGhash:
-      return a_alg == HISI_SEC_A_AES_GMAC ? 2 : 3;
-    default:
-      return 3;  // GMAC, CMAC, XCBC
-  }
+  const hisi_sec_block_mac* const row = FindBlockMac(a_alg);
+  if (row == nullptr) return HISI_SEC_HASH_SINCE_VERSION;
+  return kind == SecKind::kGhash ? row->parts_since_version
+                                 : row->since_version;
 }
 
 uint32_t AuthencSince(const SecOperation& op) {
-  if (op.c_mode != HISI_SEC_MODE_CBC || !IsAesOrSm4(op.c_alg)) return 0;
-  switch (op.a_alg) {
-    case HISI_SEC_A_SHA1 + HISI_SEC_A_HMAC:
-    case HISI_SEC_A_SHA256 + HISI_SEC_A_HMAC:
-    case HISI_SEC_A_SHA512 + HISI_SEC_A_HMAC:
-      return op.c_alg == HISI_SEC_C_AES ? 2 : 0;
-    case HISI_SEC_A_HMAC_SM3:
-      return 3;
-    default:
-      return 0;
+  if (op.c_mode != HISI_SEC_MODE_CBC) return 0;
+  for (const hisi_sec_authenc& row : hisi_sec_authencs) {
+    if (row.c_alg == op.c_alg && row.a_alg == op.a_alg) {
+      return row.since_version;
+    }
   }
+  return 0;
 }
 
 // Values that nobody assigned, whatever the operation.
@@ -144,10 +132,11 @@ SecError CheckSupport(uint32_t version, SecKind kind, const SecOperation& op) {
   } else if (kind == SecKind::kAuthenc) {
     since = AuthencSince(op);
   } else {
-    since = CipherSince(op.c_alg, op.c_mode);
+    since = CipherSince(op);
   }
   if (since == 0 || version < since) return SecError::kUnsupported;
-  if (op.scene == HISI_SEC_SCENE_STREAM && version < 3 && !IsGcmStream(kind)) {
+  if (op.scene == HISI_SEC_SCENE_STREAM &&
+      version < HISI_SEC_STREAM_SINCE_VERSION && !IsGcmStream(kind)) {
     return SecError::kUnsupported;
   }
   if (kind == SecKind::kGhash && op.scene != HISI_SEC_SCENE_STREAM) {
@@ -156,37 +145,22 @@ SecError CheckSupport(uint32_t version, SecKind kind, const SecOperation& op) {
   return SecError::kNone;
 }
 
-// Whole blocks where the mode wants them.
-bool IsCipherLength(const SecOperation& op) {
-  const uint32_t bytes = op.c_bytes;
-  switch (op.c_mode) {
-    case HISI_SEC_MODE_ECB:
-    case HISI_SEC_MODE_CBC:
-      return bytes % (IsAesOrSm4(op.c_alg) ? kBlockBytes : kDesBlockBytes) == 0;
-    case HISI_SEC_MODE_XTS:
-      return bytes >= kBlockBytes;
-    case HISI_SEC_MODE_CBC_CS:
-      return op.c_alg == HISI_SEC_C_AES ? bytes > kBlockBytes
-                                        : bytes >= kBlockBytes;
-    default:
-      return true;
-  }
-}
-
 SecError CheckCipher(const SecOperation& op) {
   if (op.c_mode == HISI_SEC_MODE_CBC_CS &&
       (op.c_width < HISI_SEC_CS1 || op.c_width > HISI_SEC_CS3)) {
     return SecError::kFields;
   }
-  if (op.c_bytes == 0 || op.c_bytes > HISI_SEC_MAX_DATA_BYTES ||
-      !IsCipherLength(op)) {
+  const hisi_sec_cipher& row = *FindCipher(op.c_alg, op.c_mode);
+  if (op.c_bytes < row.min_bytes || op.c_bytes % row.unit_bytes != 0 ||
+      op.c_bytes > HISI_SEC_MAX_DATA_BYTES) {
     return SecError::kDataLength;
   }
   return SecError::kNone;
 }
 
 bool IsTagLength(SecKind kind, uint32_t bytes) {
-  return bytes >= 4 && bytes <= 16 && (kind != SecKind::kCcm || bytes % 2 == 0);
+  return bytes >= HISI_SEC_MIN_TAG_BYTES && bytes <= HISI_SEC_MAX_TAG_BYTES &&
+         (kind != SecKind::kCcm || bytes % HISI_SEC_CCM_TAG_UNIT_BYTES == 0);
 }
 
 // GCM and CCM, whole or in parts.
@@ -207,11 +181,12 @@ SecError CheckAead(uint32_t version, SecKind kind, const SecOperation& op) {
     return SecError::kDataLength;
   }
   if (!IsGcmStream(kind)) {
-    return op.c_bytes == 0 && version < 3 ? SecError::kDataLength
-                                          : SecError::kNone;
+    return op.c_bytes == 0 && version < HISI_SEC_EMPTY_SINCE_VERSION
+               ? SecError::kDataLength
+               : SecError::kNone;
   }
   if (op.a_bytes != 0 || op.c_bytes == 0 ||
-      (kind == SecKind::kGcmMiddle && op.c_bytes % kBlockBytes != 0)) {
+      (kind == SecKind::kGcmMiddle && op.c_bytes % HISI_SEC_BLOCK_BYTES != 0)) {
     return SecError::kDataLength;
   }
   return op.a_key_bytes() == CipherKeyBytes(op) ? SecError::kNone
@@ -231,7 +206,7 @@ SecError CheckAuthenc(const SecOperation& op) {
   if (op.a_key_bytes() > hash.hash->block_bytes) return SecError::kKeyLength;
   // What is authenticated begins before the payload and ends with it.
   if (op.a_bytes > HISI_SEC_MAX_DATA_BYTES || op.c_bytes == 0 ||
-      op.c_bytes % kBlockBytes != 0 ||
+      op.c_bytes % HISI_SEC_BLOCK_BYTES != 0 ||
       op.cipher_src_offset < op.auth_src_offset ||
       op.cipher_src_offset + op.c_bytes != op.auth_src_offset + op.a_bytes) {
     return SecError::kDataLength;
@@ -247,7 +222,7 @@ SecError CheckWholeHash(uint32_t version, const SecOperation& op,
       op.scene != HISI_SEC_SCENE_STREAM) {
     return SecError::kFields;
   }
-  if (!last_part && op.a_bytes == 0 && version < 3) {
+  if (!last_part && op.a_bytes == 0 && version < HISI_SEC_EMPTY_SINCE_VERSION) {
     return SecError::kDataLength;
   }
   const bool needs_length = hash.keyed || op.a_alg == HISI_SEC_A_SM3;
@@ -274,23 +249,27 @@ SecError CheckHash(uint32_t version, const SecOperation& op) {
                                                          : SecError::kNone;
 }
 
-bool IsBlockMacKey(SecKind kind, const SecOperation& op) {
-  const bool aes_gcm = op.a_alg == HISI_SEC_A_AES_GMAC;
-  return op.a_key_words == 4 ||
-         (aes_gcm && (op.a_key_words == 6 || op.a_key_words == 8));
+bool IsBlockMacKey(const hisi_sec_block_mac& row, size_t bytes) {
+  if (bytes == 0) return false;
+  for (const uint8_t key_bytes : row.key_bytes) {
+    if (key_bytes == bytes) return true;
+  }
+  return false;
 }
 
 SecError CheckBlockMac(SecKind kind, const SecOperation& op) {
-  if (!IsBlockMacKey(kind, op)) return SecError::kKeyLength;
+  const hisi_sec_block_mac& row = *FindBlockMac(op.a_alg);
+  if (!IsBlockMacKey(row, op.a_key_bytes())) return SecError::kKeyLength;
   if (kind == SecKind::kGhash) {
     if (op.auth != HISI_SEC_AUTH_COMPUTE) return SecError::kFields;
     return op.a_bytes == 0 || op.a_bytes > HISI_SEC_MAX_AAD_BYTES
                ? SecError::kDataLength
                : SecError::kNone;
   }
-  if (op.mac_words == 0 || op.mac_words > 4) return SecError::kMacLength;
-  if (op.a_bytes > HISI_SEC_MAX_DATA_BYTES ||
-      (op.a_bytes == 0 && kind != SecKind::kGmac)) {
+  if (op.mac_words == 0 || op.mac_bytes() > HISI_SEC_BLOCK_BYTES) {
+    return SecError::kMacLength;
+  }
+  if (op.a_bytes > HISI_SEC_MAX_DATA_BYTES || op.a_bytes < row.min_bytes) {
     return SecError::kDataLength;
   }
   return SecError::kNone;
@@ -320,21 +299,13 @@ SecError CheckLengths(uint32_t version, SecKind kind, const SecOperation& op) {
 }  // namespace
 
 uint32_t CipherKeyBytes(const SecOperation& op) {
-  const uint32_t halves = op.c_mode == HISI_SEC_MODE_XTS ? 2 : 1;
-  switch (op.c_alg) {
-    case HISI_SEC_C_DES:
-      // UADK's type 2 leaves 0: its length goes into c_icv_len.
-      return op.c_key_len <= HISI_SEC_KEY_DES ? 8 : 0;
-    case HISI_SEC_C_3DES:
-      if (op.c_key_len == HISI_SEC_KEY_3DES_3KEY) return 24;
-      return op.c_key_len == HISI_SEC_KEY_3DES_2KEY ? 16 : 0;
-    case HISI_SEC_C_AES:
-      if (op.c_key_len > HISI_SEC_KEY_AES_256) return 0;
-      if (halves == 2 && op.c_key_len == HISI_SEC_KEY_AES_192) return 0;
-      return halves * (16 + 8 * op.c_key_len);
-    default:
-      return op.c_key_len == HISI_SEC_KEY_AES_128 ? halves * 16 : 0;
+  const bool xts = op.c_mode == HISI_SEC_MODE_XTS;
+  for (const hisi_sec_key& row : hisi_sec_keys) {
+    if (row.c_alg != op.c_alg || row.c_key_len != op.c_key_len) continue;
+    if (!xts) return row.bytes;
+    return row.has_xts ? 2 * row.bytes : 0;
   }
+  return 0;
 }
 
 SecVerdict JudgeSecOperation(uint32_t version, const SecOperation& op) {

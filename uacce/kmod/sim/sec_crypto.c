@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "hw/hisi/abi/sec_facts.h"
 #include "sec.h"
 
 static const char *const sec_cipher_names[SEC_CIPHERS][SEC_MODES] = {
@@ -42,23 +43,23 @@ static const u64 sec_initial_512_256[8] = {
 };
 
 const struct sec_hash_alg sec_hash_algs[SEC_HASHES] = {
-	{ HISI_SEC_A_SHA1, "sha1", 20, 20, 64, 4, false, NULL,
+	{ HISI_SEC_A_SHA1, "sha1", HISI_SEC_SHA1_BYTES, false, NULL,
 	  sizeof(struct sha1_state) },
-	{ HISI_SEC_A_SHA256, "sha256", 32, 32, 64, 4, false, NULL,
+	{ HISI_SEC_A_SHA256, "sha256", HISI_SEC_SHA256_BYTES, false, NULL,
 	  sizeof(struct sha256_state) },
-	{ HISI_SEC_A_MD5, "md5", 16, 16, 64, 4, true, NULL,
+	{ HISI_SEC_A_MD5, "md5", HISI_SEC_MD5_BYTES, true, NULL,
 	  sizeof(struct md5_state) },
-	{ HISI_SEC_A_SHA224, "sha224", 28, 32, 64, 4, false, NULL,
+	{ HISI_SEC_A_SHA224, "sha224", HISI_SEC_SHA224_BYTES, false, NULL,
 	  sizeof(struct sha256_state) },
-	{ HISI_SEC_A_SHA384, "sha384", 48, 64, 128, 8, false, NULL,
+	{ HISI_SEC_A_SHA384, "sha384", HISI_SEC_SHA384_BYTES, false, NULL,
 	  sizeof(struct sha512_state) },
-	{ HISI_SEC_A_SHA512, "sha512", 64, 64, 128, 8, false, NULL,
+	{ HISI_SEC_A_SHA512, "sha512", HISI_SEC_SHA512_BYTES, false, NULL,
 	  sizeof(struct sha512_state) },
-	{ HISI_SEC_A_SHA512_224, "sha512", 28, 64, 128, 8, false,
+	{ HISI_SEC_A_SHA512_224, "sha512", HISI_SEC_SHA512_224_BYTES, false,
 	  sec_initial_512_224, sizeof(struct sha512_state) },
-	{ HISI_SEC_A_SHA512_256, "sha512", 32, 64, 128, 8, false,
+	{ HISI_SEC_A_SHA512_256, "sha512", HISI_SEC_SHA512_256_BYTES, false,
 	  sec_initial_512_256, sizeof(struct sha512_state) },
-	{ HISI_SEC_A_SM3, "sm3", 32, 32, 64, 4, false, NULL,
+	{ HISI_SEC_A_SM3, "sm3", HISI_SEC_SM3_BYTES, false, NULL,
 	  sizeof(struct sm3_state) },
 };
 

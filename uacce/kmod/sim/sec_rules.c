@@ -2,64 +2,64 @@
 /*
  * What SEC takes: the rules of hw/hisi/model, plus what the kernel lacks.
  */
+#include <linux/kernel.h>
+
+#include "hw/hisi/abi/sec_facts.h"
 #include "sec.h"
 
-static bool sec_is_aes_or_sm4(u32 c_alg)
+/* NULL: no version has the cipher in this mode. */
+static const struct hisi_sec_cipher *sec_find_cipher(const struct sec_op *op)
 {
-	return c_alg == HISI_SEC_C_AES || c_alg == HISI_SEC_C_SM4;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hisi_sec_ciphers); i++)
+		if (hisi_sec_ciphers[i].c_alg == op->c_alg &&
+		    hisi_sec_ciphers[i].c_mode == op->c_mode)
+			return &hisi_sec_ciphers[i];
+	return NULL;
 }
 
-/* The lowest version that has the cipher in this mode; 0: none. */
-static u32 sec_cipher_since(u32 c_alg, u32 c_mode)
+/* NULL: a hash or an HMAC. */
+static const struct hisi_sec_block_mac *sec_find_block_mac(u32 a_alg)
 {
-	switch (c_mode) {
-	case HISI_SEC_MODE_ECB:
-	case HISI_SEC_MODE_CBC:
-		return c_alg <= HISI_SEC_C_SM4 ? 2 : 0;
-	case HISI_SEC_MODE_CTR:
-	case HISI_SEC_MODE_XTS:
-		return sec_is_aes_or_sm4(c_alg) ? 2 : 0;
-	case HISI_SEC_MODE_CFB:
-	case HISI_SEC_MODE_OFB:
-	case HISI_SEC_MODE_CBC_CS:
-		return sec_is_aes_or_sm4(c_alg) ? 3 : 0;
-	case HISI_SEC_MODE_GCM:
-	case HISI_SEC_MODE_CCM:
-		if (c_alg == HISI_SEC_C_AES)
-			return 2;
-		return c_alg == HISI_SEC_C_SM4 ? 3 : 0;
-	default:
-		return 0;
-	}
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hisi_sec_block_macs); i++)
+		if (hisi_sec_block_macs[i].a_alg == a_alg)
+			return &hisi_sec_block_macs[i];
+	return NULL;
+}
+
+/* The lowest version that has it; 0: none. */
+static u32 sec_cipher_since(const struct sec_op *op)
+{
+	const struct hisi_sec_cipher *cipher = sec_find_cipher(op);
+
+	return cipher ? cipher->since_version : 0;
 }
 
 /* Likewise, of what is only authentication. */
 static u32 sec_auth_since(enum sec_kind kind, u32 a_alg)
 {
-	switch (kind) {
-	case SEC_KIND_HASH:
-		return 2;
-	case SEC_KIND_GHASH:
-		return a_alg == HISI_SEC_A_AES_GMAC ? 2 : 3;
-	default:
-		return 3;
-	}
+	const struct hisi_sec_block_mac *mac = sec_find_block_mac(a_alg);
+
+	if (!mac)
+		return HISI_SEC_HASH_SINCE_VERSION;
+	return kind == SEC_KIND_GHASH ? mac->parts_since_version :
+					mac->since_version;
 }
 
 static u32 sec_authenc_since(const struct sec_op *op)
 {
-	if (op->c_mode != HISI_SEC_MODE_CBC || !sec_is_aes_or_sm4(op->c_alg))
+	unsigned int i;
+
+	if (op->c_mode != HISI_SEC_MODE_CBC)
 		return 0;
-	switch (op->a_alg) {
-	case HISI_SEC_A_SHA1 + HISI_SEC_A_HMAC:
-	case HISI_SEC_A_SHA256 + HISI_SEC_A_HMAC:
-	case HISI_SEC_A_SHA512 + HISI_SEC_A_HMAC:
-		return op->c_alg == HISI_SEC_C_AES ? 2 : 0;
-	case HISI_SEC_A_HMAC_SM3:
-		return 3;
-	default:
-		return 0;
-	}
+	for (i = 0; i < ARRAY_SIZE(hisi_sec_authencs); i++)
+		if (hisi_sec_authencs[i].c_alg == op->c_alg &&
+		    hisi_sec_authencs[i].a_alg == op->a_alg)
+			return hisi_sec_authencs[i].since_version;
+	return 0;
 }
 
 /* Values that nobody assigned, whatever the operation. */
@@ -127,51 +127,37 @@ static u32 sec_check_support(u32 version, enum sec_kind kind,
 	else if (kind == SEC_KIND_AUTHENC)
 		since = sec_authenc_since(op);
 	else
-		since = sec_cipher_since(op->c_alg, op->c_mode);
+		since = sec_cipher_since(op);
 	if (!since || version < since || !sec_kernel_has(kind, op))
 		return HISI_SEC_SIM_UNSUPPORTED;
-	if (op->scene == HISI_SEC_SCENE_STREAM && version < 3 &&
-	    !sec_is_gcm_stream(kind))
+	if (op->scene == HISI_SEC_SCENE_STREAM &&
+	    version < HISI_SEC_STREAM_SINCE_VERSION && !sec_is_gcm_stream(kind))
 		return HISI_SEC_SIM_UNSUPPORTED;
 	if (kind == SEC_KIND_GHASH && op->scene != HISI_SEC_SCENE_STREAM)
 		return HISI_SEC_SIM_FIELDS;
 	return 0;
 }
 
-/* Whole blocks where the mode wants them. */
-static bool sec_is_cipher_length(const struct sec_op *op)
-{
-	switch (op->c_mode) {
-	case HISI_SEC_MODE_ECB:
-	case HISI_SEC_MODE_CBC:
-		return op->c_bytes % (sec_is_aes_or_sm4(op->c_alg) ? 16 : 8) ==
-		       0;
-	case HISI_SEC_MODE_XTS:
-		return op->c_bytes >= SEC_BLOCK_BYTES;
-	case HISI_SEC_MODE_CBC_CS:
-		return op->c_alg == HISI_SEC_C_AES ?
-			op->c_bytes > SEC_BLOCK_BYTES :
-			op->c_bytes >= SEC_BLOCK_BYTES;
-	default:
-		return true;
-	}
-}
-
 static u32 sec_check_cipher(const struct sec_op *op)
 {
+	const struct hisi_sec_cipher *cipher = sec_find_cipher(op);
+
 	if (op->c_mode == HISI_SEC_MODE_CBC_CS &&
 	    (op->c_width < HISI_SEC_CS1 || op->c_width > HISI_SEC_CS3))
 		return HISI_SEC_SIM_FIELDS;
-	if (!op->c_bytes || op->c_bytes > HISI_SEC_MAX_DATA_BYTES ||
-	    !sec_is_cipher_length(op))
+	if (op->c_bytes < cipher->min_bytes ||
+	    op->c_bytes % cipher->unit_bytes ||
+	    op->c_bytes > HISI_SEC_MAX_DATA_BYTES)
 		return HISI_SEC_SIM_DATA_LENGTH;
 	return 0;
 }
 
 static bool sec_is_tag_length(enum sec_kind kind, u32 bytes)
 {
-	return bytes >= 4 && bytes <= 16 &&
-	       (kind != SEC_KIND_CCM || bytes % 2 == 0);
+	return bytes >= HISI_SEC_MIN_TAG_BYTES &&
+	       bytes <= HISI_SEC_MAX_TAG_BYTES &&
+	       (kind != SEC_KIND_CCM ||
+		bytes % HISI_SEC_CCM_TAG_UNIT_BYTES == 0);
 }
 
 /* GCM and CCM, whole or in parts. */
@@ -193,8 +179,8 @@ static u32 sec_check_aead(u32 version, enum sec_kind kind,
 	if (kind == SEC_KIND_CCM && op->a_bytes > HISI_SEC_MAX_CCM_AAD_BYTES)
 		return HISI_SEC_SIM_DATA_LENGTH;
 	if (!sec_is_gcm_stream(kind))
-		return !op->c_bytes && version < 3 ? HISI_SEC_SIM_DATA_LENGTH :
-						     0;
+		return !op->c_bytes && version < HISI_SEC_EMPTY_SINCE_VERSION ?
+			HISI_SEC_SIM_DATA_LENGTH : 0;
 	if (op->a_bytes || !op->c_bytes ||
 	    (kind == SEC_KIND_GCM_MIDDLE && op->c_bytes % SEC_BLOCK_BYTES))
 		return HISI_SEC_SIM_DATA_LENGTH;
@@ -237,7 +223,8 @@ static u32 sec_check_whole_hash(u32 version, const struct sec_op *op,
 	if (last_part && op->type == HISI_SEC_TYPE3 &&
 	    op->scene != HISI_SEC_SCENE_STREAM)
 		return HISI_SEC_SIM_FIELDS;
-	if (!last_part && !op->a_bytes && version < 3)
+	if (!last_part && !op->a_bytes &&
+	    version < HISI_SEC_EMPTY_SINCE_VERSION)
 		return HISI_SEC_SIM_DATA_LENGTH;
 	if (op->mac_bytes > hash->digest_bytes ||
 	    (!op->mac_bytes && (keyed || op->a_alg == HISI_SEC_A_SM3)))
@@ -266,12 +253,22 @@ static u32 sec_check_hash(u32 version, const struct sec_op *op)
 		HISI_SEC_SIM_MAC_LENGTH : 0;
 }
 
+static bool sec_is_block_mac_key(const struct hisi_sec_block_mac *mac,
+				 u32 bytes)
+{
+	unsigned int i;
+
+	for (i = 0; mac->key_bytes[i]; i++)
+		if (mac->key_bytes[i] == bytes)
+			return true;
+	return false;
+}
+
 static u32 sec_check_block_mac(enum sec_kind kind, const struct sec_op *op)
 {
-	bool aes_gcm = op->a_alg == HISI_SEC_A_AES_GMAC;
+	const struct hisi_sec_block_mac *mac = sec_find_block_mac(op->a_alg);
 
-	if (op->a_key_bytes != 16 &&
-	    !(aes_gcm && (op->a_key_bytes == 24 || op->a_key_bytes == 32)))
+	if (!sec_is_block_mac_key(mac, op->a_key_bytes))
 		return HISI_SEC_SIM_KEY_LENGTH;
 	if (kind == SEC_KIND_GHASH) {
 		if (op->auth != HISI_SEC_AUTH_COMPUTE)
@@ -279,10 +276,10 @@ static u32 sec_check_block_mac(enum sec_kind kind, const struct sec_op *op)
 		return !op->a_bytes || op->a_bytes > HISI_SEC_MAX_AAD_BYTES ?
 			HISI_SEC_SIM_DATA_LENGTH : 0;
 	}
-	if (!op->mac_bytes || op->mac_bytes > 16)
+	if (!op->mac_bytes || op->mac_bytes > HISI_SEC_BLOCK_BYTES)
 		return HISI_SEC_SIM_MAC_LENGTH;
 	if (op->a_bytes > HISI_SEC_MAX_DATA_BYTES ||
-	    (!op->a_bytes && kind != SEC_KIND_GMAC))
+	    op->a_bytes < mac->min_bytes)
 		return HISI_SEC_SIM_DATA_LENGTH;
 	return 0;
 }
@@ -312,24 +309,18 @@ static u32 sec_check_lengths(u32 version, enum sec_kind kind,
 /* 0: no such key. */
 u32 sec_cipher_key_bytes(const struct sec_op *op)
 {
-	u32 halves = op->c_mode == HISI_SEC_MODE_XTS ? 2 : 1;
+	unsigned int i;
 
-	switch (op->c_alg) {
-	case HISI_SEC_C_DES:
-		/* UADK's type 2 leaves 0: its length goes into c_icv_len. */
-		return op->c_key_len <= HISI_SEC_KEY_DES ? 8 : 0;
-	case HISI_SEC_C_3DES:
-		if (op->c_key_len == HISI_SEC_KEY_3DES_3KEY)
-			return 24;
-		return op->c_key_len == HISI_SEC_KEY_3DES_2KEY ? 16 : 0;
-	case HISI_SEC_C_AES:
-		if (op->c_key_len > HISI_SEC_KEY_AES_256 ||
-		    (halves == 2 && op->c_key_len == HISI_SEC_KEY_AES_192))
-			return 0;
-		return halves * (16 + 8 * op->c_key_len);
-	default:
-		return op->c_key_len == HISI_SEC_KEY_AES_128 ? halves * 16 : 0;
+	for (i = 0; i < ARRAY_SIZE(hisi_sec_keys); i++) {
+		const struct hisi_sec_key *key = &hisi_sec_keys[i];
+
+		if (key->c_alg != op->c_alg || key->c_key_len != op->c_key_len)
+			continue;
+		if (op->c_mode != HISI_SEC_MODE_XTS)
+			return key->bytes;
+		return key->has_xts ? 2 * key->bytes : 0;
 	}
+	return 0;
 }
 
 /* 0, with @kind; or an error_type. */
