@@ -205,8 +205,8 @@ class Driver {
     const uint64_t address =
         work.written.dword[at] | uint64_t{work.written.dword[at + 1]} << 32;
     if (address == 0) return;
-    std::bit_cast<uint8_t*>(
-        static_cast<uintptr_t>(address))[in_.Byte() % kMaxMacBytes] ^= byte;
+    auto* const mac = std::bit_cast<uint8_t*>(uintptr_t{address});
+    mac[in_.Byte() % kMaxMacBytes] ^= byte;
   }
 
   uint32_t AnyStatus() {
