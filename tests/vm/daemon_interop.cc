@@ -21,6 +21,7 @@ namespace uacced::vm {
 namespace {
 
 constexpr size_t kMiB = size_t{1} << 20;
+constexpr size_t kMuch = 100'000;
 
 struct Format {
   v1::CompressionFormat format;
@@ -53,7 +54,10 @@ std::vector<Input> MakeInputs() {
     const uint32_t seed = static_cast<uint32_t>(bytes);
     inputs.push_back({absl::StrCat("text of ", bytes), Text(bytes, seed)});
     inputs.push_back({absl::StrCat("random ", bytes), Random(bytes, seed)});
-    inputs.push_back({absl::StrCat("zeros ", bytes), std::string(bytes, '\0')});
+    if (bytes < kMuch) {
+      inputs.push_back(
+          {absl::StrCat("zeros ", bytes), std::string(bytes, '\0')});
+    }
   }
   return inputs;
 }
@@ -64,20 +68,10 @@ class Interop {
     for (const Format& format : kFormats) {
       for (const Input& input : inputs_) Compress(format, input);
       inquiry_.Conclude(absl::StrCat("interop.others_read_its_", format.name),
-                        11);
-      for (const Input& input : inputs_) {
-        for (const int level : {0, 1, 6, 9}) {
-          Decompress(format, ZlibCompress(format.format, level, input.bytes),
-                     input.bytes, absl::StrCat(input.name, " by zlib ", level));
-        }
-        for (const int level : {1, 6, 12}) {
-          Decompress(
-              format, LibdeflateCompress(format.format, level, input.bytes),
-              input.bytes, absl::StrCat(input.name, " by libdeflate ", level));
-        }
-      }
+                        10);
+      for (const Input& input : inputs_) DecompressAll(format, input);
       inquiry_.Conclude(absl::StrCat("interop.it_reads_others_", format.name),
-                        77);
+                        60);
     }
     GzipFiles();
   }
@@ -90,7 +84,7 @@ class Interop {
           Cipher(kind, input, seed++);
         }
       }
-      inquiry_.Conclude(absl::StrCat("interop.", kind.name), 9);
+      inquiry_.Conclude(absl::StrCat("interop.", kind.name), 16);
     }
   }
 
@@ -103,7 +97,7 @@ class Interop {
         hash.set_algorithm(kind.algorithm);
         Digest(std::move(hash), vm::Digest(kind, input.bytes), input.name);
       }
-      inquiry_.Conclude(absl::StrCat("interop.", kind.name), 11);
+      inquiry_.Conclude(absl::StrCat("interop.", kind.name), 10);
       for (const Input& input : inputs_) {
         const size_t key_bytes = 1 + seed * 7 % kind.block_bytes;
         const std::string key = Random(key_bytes, seed++);
@@ -112,7 +106,7 @@ class Interop {
         hmac.set_key(keys_.Hmac(kind.algorithm, key));
         Digest(std::move(hmac), Hmac(kind, key, input.bytes), input.name);
       }
-      inquiry_.Conclude(absl::StrCat("interop.HMAC-", kind.name), 11);
+      inquiry_.Conclude(absl::StrCat("interop.HMAC-", kind.name), 10);
     }
   }
 
@@ -133,6 +127,24 @@ class Interop {
                      input.bytes;
         },
         input.name);
+  }
+
+  // What others make of `input`. To make much of it at every level takes long.
+  void DecompressAll(const Format& format, const Input& input) {
+    const bool all = input.bytes.size() < kMuch;
+    for (const int level : {0, 1, 6, 9}) {
+      if (level == 6 || all) {
+        Decompress(format, ZlibCompress(format.format, level, input.bytes),
+                   input.bytes, absl::StrCat(input.name, " by zlib ", level));
+      }
+    }
+    for (const int level : {1, 6, 12}) {
+      if (level == 1 || all) {
+        Decompress(
+            format, LibdeflateCompress(format.format, level, input.bytes),
+            input.bytes, absl::StrCat(input.name, " by libdeflate ", level));
+      }
+    }
   }
 
   // Borrows `expected`.
@@ -156,7 +168,7 @@ class Interop {
       Decompress(gzip, ZlibCompressWithName(input.bytes), input.bytes,
                  input.name);
     }
-    inquiry_.Conclude("interop.it_reads_gzip_with_a_name", 11);
+    inquiry_.Conclude("interop.it_reads_gzip_with_a_name", 10);
     std::string packed, expected;
     for (const Input& input : inputs_) {
       packed += ZlibCompress(gzip.format, 6, input.bytes);
