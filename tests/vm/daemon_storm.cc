@@ -8,9 +8,9 @@
 // exactly once, and rightly, and at least PERCENT of them by simulated
 // accelerators.
 //
-// PROGRESS is a file that always has a line of two numbers: how
-// many operations all clients, and the slowest of them, have had rightly
-// answered.
+// PROGRESS is a file that always has a line of two numbers: how many operations
+// all clients together, and the slowest of them, have had answered rightly.
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -26,6 +26,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 #include "tests/vm/checks.h"
 #include "tests/vm/daemon_keys.h"

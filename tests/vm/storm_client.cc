@@ -51,8 +51,8 @@ class StormClient {
 
   void Run(const std::atomic<bool>& stop) {
     for (uint64_t i = 0; i < options_.operations && !stop; ++i) {
-      std::visit([this, i](auto& riddle) { Send(i, riddle); },
-                 *std::make_unique<StormOperation>(maker_.Next()));
+      StormOperation operation = maker_.Next();
+      std::visit([this, i](auto& riddle) { Send(i, riddle); }, operation);
     }
     // Answers what is in flight with CANCELLED, so it waits before.
     const uint64_t started = counters_.started;
