@@ -61,7 +61,7 @@ SEED=${UACCED_VM_SEED:-1}
 STRESS_STEPS=100000
 STORM_OPERATIONS=100000
 TEST_SECONDS=${UACCED_VM_TEST_SECONDS:-300}
-# Of the whole machine; the tests that are there take a third of it.
+# Of all of them together: by then something is wrong with the machine.
 BOOT_SECONDS=$((4 * TEST_SECONDS))
 # In the kernel's log they mean that something is broken.
 WORDS_OF_TROUBLE='BUG:|WARNING:|Oops|KASAN:|UBSAN:|possible (recursive|circular)'

@@ -129,7 +129,7 @@ std::optional<std::string> Run(const CipherKind& kind, EVP_CIPHER_CTX* context,
       EVP_CipherFinal_ex(context, RoomOf(output) + made, &rest) != 1) {
     return std::nullopt;
   }
-  output.resize(static_cast<size_t>(made + rest));
+  output.resize(static_cast<size_t>(made) + static_cast<size_t>(rest));
   return output;
 }
 
