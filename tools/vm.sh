@@ -3,6 +3,7 @@
 # in it. Called by `./dev vm`, which installs what this needs.
 #
 # usage: tools/vm.sh [--kernel 6.1 | --kernel 6.12] [--oracle | --debug-kernel]
+#                    [--only NAME]
 #
 # Without arguments: Debian's kernel, our modules, every test.
 # --kernel: 6.1 is the default, 6.12 comes from Debian's backports.
@@ -10,6 +11,10 @@
 #   source package. What fails there has to be what tests/vm/oracle-*.txt lists.
 # --debug-kernel: every test on a kernel with KASAN, lockdep and kmemleak. The
 #   first time that kernel is built, for half an hour.
+# --only: of the tests those whose names begin with NAME, such as 60.
+#
+# Environment: UACCED_VM_SEED, of what the tests do at random (1);
+# UACCED_VM_TEST_SECONDS, how long each test may take (300).
 #
 # Everything that is downloaded or built stays in .cache/vm. A test is added by
 # a script in tests/vm/guest, and lines in tests/vm/initramfs.list.
@@ -20,6 +25,7 @@ cd "$(dirname "$0")/.."
 
 MODE=tests
 SERIES=6.1
+ONLY='[0-9]'
 while [ $# -gt 0 ]; do
   case $1 in
     --oracle) MODE=oracle ;;
@@ -28,13 +34,17 @@ while [ $# -gt 0 ]; do
       SERIES=${2:-}
       shift
       ;;
+    --only)
+      ONLY=${2:-none}
+      shift
+      ;;
     *) SERIES= ;;
   esac
   case $SERIES in
     6.1 | 6.12) ;;
     *)
       echo "usage: tools/vm.sh [--kernel 6.1 | --kernel 6.12]" \
-        "[--oracle | --debug-kernel]" >&2
+        "[--oracle | --debug-kernel] [--only NAME]" >&2
       exit 2
       ;;
   esac
@@ -46,10 +56,13 @@ RUN=$MODE-$SERIES
 CONSOLE=$CACHE/console-$RUN.log
 INITRAMFS=$CACHE/initramfs-$RUN.gz
 ORACLE_LIST=tests/vm/oracle-$SERIES.txt
-MEMORY=512M
+MEMORY=768M
+SEED=${UACCED_VM_SEED:-1}
 STRESS_STEPS=100000
-TEST_SECONDS=300
-BOOT_SECONDS=300
+STORM_OPERATIONS=100000
+TEST_SECONDS=${UACCED_VM_TEST_SECONDS:-300}
+# Of all of them together: by then something is wrong with the machine.
+BOOT_SECONDS=$((4 * TEST_SECONDS))
 # In the kernel's log they mean that something is broken.
 WORDS_OF_TROUBLE='BUG:|WARNING:|Oops|KASAN:|UBSAN:|possible (recursive|circular)'
 WORDS_OF_TROUBLE+='|inconsistent lock state|general protection fault'
@@ -72,10 +85,11 @@ prepare_kernel() {
     KDIR=$CACHE/debug-build
     KERNEL=$KDIR/arch/x86/boot/bzImage
     KERNEL_MODULES=
-    MEMORY=1024M
+    MEMORY=1536M
     STRESS_STEPS=1000000
-    TEST_SECONDS=900
-    BOOT_SECONDS=1800
+    STORM_OPERATIONS=20000
+    TEST_SECONDS=1800
+    BOOT_SECONDS=7200
   else
     get_kernel "$SERIES"
   fi
@@ -149,12 +163,15 @@ make_initramfs() {
     cp tests/vm/guest/10-uacce-abi.sh "$ROOT/tests/"
     without=$(listed '!' | tr '\n' ' ')
   else
-    cp tests/vm/guest/[0-9]*.sh "$ROOT/tests/"
+    # shellcheck disable=SC2086
+    cp tests/vm/guest/common.sh tests/vm/guest/$ONLY*.sh "$ROOT/tests/"
   fi
   cat >"$ROOT/etc/vm.conf" <<END
 MODE=$MODE
 TEST_SECONDS=$TEST_SECONDS
+SEED=$SEED
 STRESS_STEPS=$STRESS_STEPS
+STORM_OPERATIONS=$STORM_OPERATIONS
 ABI_TEST_WITHOUT="$without"
 WORDS_OF_TROUBLE='$WORDS_OF_TROUBLE'
 END
@@ -171,7 +188,7 @@ boot() {
     -kernel "$KERNEL" -initrd "$INITRAMFS" \
     -append "console=ttyS0 panic=-1 oops=panic quiet loglevel=4" \
     -device isa-debug-exit,iobase=0x501,iosize=1 \
-    </dev/null 2>&1 | tr -d '\r' | tee "$CONSOLE"
+    </dev/null 2>&1 | sed -u 's/\r//g' | tee "$CONSOLE"
   QEMU_STATUS=${PIPESTATUS[0]}
   set -e
 }

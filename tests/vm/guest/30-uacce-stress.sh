@@ -7,7 +7,7 @@ set -e
 insmod /modules/uacce.ko
 insmod /modules/uacce_probe.ko
 status=0
-uacce_stress "$STRESS_STEPS" 1 || status=$?
+uacce_stress "$STRESS_STEPS" "$SEED" || status=$?
 rmmod uacce_probe
 rmmod uacce
 exit $status

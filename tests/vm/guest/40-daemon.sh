@@ -2,72 +2,9 @@
 # shellcheck shell=dash disable=SC2086,SC2317
 # The daemon on the queue files of simulated accelerators: what it computes there,
 # and what becomes of it when they are busy, go, come back, or it is killed.
-WORK=/tmp/daemon
-SOCKET=$WORK/socket
-CONTROLS=/sys/kernel/debug/uacce_sim
-export UACCED_SERVER=unix:$SOCKET
-mkdir -p $WORK
-failed=0
-daemon=
-
-check() { # NAME COMMAND...
-  local name=$1
-  shift
-  if "$@" >$WORK/said 2>&1; then
-    echo "ok daemon.$name"
-  else
-    echo "FAIL daemon.$name"
-    cat $WORK/said
-    failed=1
-  fi
-}
-
-# configure DEVICE...: lines of the configuration.
-configure() {
-  cat >$WORK/config <<END
-listener { unix { path: "$SOCKET" } }
-device { name: "cpu" soft { workers: 1 } }
-limits { max_connection_age_ms: 1000 }
-policy {
-  fallback_workers: 1
-  timeouts_ms { compress: 60000 decompress: 60000 encrypt: 60000
-                decrypt: 60000 digest: 60000 }
-}
-$*
-END
-}
-
-start() {
-  # Without what this script has open.
-  uacced --config $WORK/config 2>$WORK/log 5<&- &
-  daemon=$!
-  local i=0
-  until uaccectl status >/dev/null 2>&1; do
-    i=$((i + 1))
-    if [ $i = 100 ] || ! kill -0 $daemon 2>/dev/null; then return 1; fi
-    usleep 200000
-  done
-}
-
-stop() {
-  kill -TERM $daemon
-  wait $daemon
-}
-
-# await TENTHS COMMAND...
-await() {
-  local left=$1
-  shift
-  until "$@" >/dev/null 2>&1; do
-    left=$((left - 1))
-    [ $left -gt 0 ] || return 1
-    usleep 100000
-  done
-}
-
-logged() { grep -q "$1" $WORK/log; }
-free_queues() { [ "$(cat /sys/class/uacce/"$1"/available_instances)" = "$2" ]; }
-state_of() { uaccectl devices | grep -q "^$1 .*$2"; }
+AREA=daemon
+# shellcheck source=tests/vm/guest/common.sh
+. /tests/common.sh
 
 # The last execution was on a simulated device.
 on_device() {
@@ -89,13 +26,7 @@ no_errors() {
     ! grep -q '"operations":0,' "$1"
 }
 
-for module in ecb ctr sha512_generic libdes des_generic cmac xcbc; do
-  # A kernel with everything built in has none.
-  if [ -e /modules/$module.ko ]; then insmod /modules/$module.ko 2>/dev/null; fi
-done
-check modules_load insmod /modules/uacce.ko
-check simulation_loads insmod /modules/uacce_sim.ko zip_devices=2 sec_devices=1 \
-  queues=4
+load_simulation zip_devices=2 sec_devices=1 queues=4
 
 # The round.
 configure 'device { uacce {} }'
@@ -198,7 +129,5 @@ check without_queues_it_does_not_start test $? = 1
 check it_says_why logged 'no free queue at /dev/hisi_zip-1'
 exec 5>&- 6>&- 7>&-
 
-check simulation_unloads rmmod uacce_sim
-check modules_unload rmmod uacce
-[ $failed = 0 ] || cat $WORK/log
-exit $failed
+unload_simulation
+finish
