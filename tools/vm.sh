@@ -14,7 +14,7 @@
 # --only: of the tests those whose names begin with NAME, such as 60.
 #
 # Environment: UACCED_VM_SEED, of what the tests do at random (1);
-# UACCED_VM_TEST_SECONDS, how long each test may take (300).
+# UACCED_VM_TEST_SECONDS, how long each test may take (600).
 #
 # Everything that is downloaded or built stays in .cache/vm. A test is added by
 # a script in tests/vm/guest, and lines in tests/vm/initramfs.list.
@@ -60,9 +60,9 @@ MEMORY=768M
 SEED=${UACCED_VM_SEED:-1}
 STRESS_STEPS=100000
 STORM_OPERATIONS=100000
-TEST_SECONDS=${UACCED_VM_TEST_SECONDS:-300}
+TEST_SECONDS=${UACCED_VM_TEST_SECONDS:-600}
 # Of all of them together: by then something is wrong with the machine.
-BOOT_SECONDS=$((4 * TEST_SECONDS))
+BOOT_SECONDS=$((2 * TEST_SECONDS))
 # In the kernel's log they mean that something is broken.
 WORDS_OF_TROUBLE='BUG:|WARNING:|Oops|KASAN:|UBSAN:|possible (recursive|circular)'
 WORDS_OF_TROUBLE+='|inconsistent lock state|general protection fault'
