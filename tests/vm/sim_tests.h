@@ -28,6 +28,7 @@ void TestAllQueues(Checks& checks);
 void TestLaps(Checks& checks);
 void TestPoll(Checks& checks);
 void TestLostDoorbells(Checks& checks);
+void TestPreemptedWriter(Checks& checks);
 void TestLatency(Checks& checks);
 
 // sim_async_test.cc

@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   uacced::vm::TestLaps(checks);
   uacced::vm::TestPoll(checks);
   uacced::vm::TestLostDoorbells(checks);
+  uacced::vm::TestPreemptedWriter(checks);
   uacced::vm::TestAsync(checks);
   uacced::vm::TestLatency(checks);
   uacced::vm::TestFaultingAddresses(checks);
