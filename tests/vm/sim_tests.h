@@ -38,6 +38,8 @@ void TestAsync(Checks& checks);
 void TestHostile(Checks& checks, uint64_t seed, unsigned rounds);
 void TestFaultingAddresses(Checks& checks);
 void TestUnmapInFlight(Checks& checks);
+void TestLongWork(Checks& checks);
+void TestAbandonedStreams(Checks& checks);
 
 // sim_process_test.cc
 void TestKill(Checks& checks, unsigned rounds);

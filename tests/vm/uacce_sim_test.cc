@@ -41,6 +41,8 @@ int main(int argc, char** argv) {
   uacced::vm::TestLatency(checks);
   uacced::vm::TestFaultingAddresses(checks);
   uacced::vm::TestUnmapInFlight(checks);
+  uacced::vm::TestLongWork(checks);
+  uacced::vm::TestAbandonedStreams(checks);
   uacced::vm::TestHostile(checks, seed, rounds);
   uacced::vm::TestCloseInFlight(checks);
   uacced::vm::TestUnresolvedFault(checks);
