@@ -307,8 +307,8 @@ struct sim_verdict sim_fault_decide(struct sim_queue *q,
 void sim_fault_add_files(struct sim_device *sd, struct dentry *root);
 void sim_fault_back(struct work_struct *work);
 
-/* sec_crypto.c: what the running kernel has; asked once. */
-int sim_sec_probe(void);
+/* sec_crypto.c. First: asks the running kernel what it has. */
+void sim_sec_probe(void);
 const char *sim_sec_algorithms(void);
 
 #endif /* UACCED_UACCE_SIM_H */
