@@ -306,7 +306,7 @@ class Repeated {
 // A small descriptor can mean much work: the same memory many times.
 void TestLongWork(Checks& checks) {
   constexpr size_t kPieceBytes = 1u << 20;
-  constexpr unsigned kPieces = 48;
+  constexpr unsigned kPieces = 24;
   ByteVector piece(kPieceBytes);
   Repeated source(piece, kPieces);
   const size_t bytes = kPieces * kPieceBytes;
