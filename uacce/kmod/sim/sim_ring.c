@@ -228,6 +228,7 @@ static bool sim_find_lost(struct sim_queue *q)
 		 * be hidden by a store of the same value: this goes on.
 		 */
 		db->rung = db->tail;
+		db->suspects = 0;
 		return false;
 	}
 	if (!sim_is_submitted(q, count, hash))
