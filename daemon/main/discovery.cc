@@ -34,6 +34,19 @@ std::set<std::string> NamedDevices(const Config& config) {
   return named;
 }
 
+// One that cannot be used is not in the way of those that can; an entry that
+// names it would say so, too, and fail.
+bool IsUsable(const UacceConfig& device) {
+  const absl::Status status = FilePort::Create({.device = device.device,
+                                                .sysfs_root = device.sysfs_root,
+                                                .dev_root = device.dev_root})
+                                  .status();
+  if (status.ok()) return true;
+  Log(LogLevel::kWarning, "main", "accelerator left out",
+      {{"device", device.device}, {"error", status.message()}});
+  return false;
+}
+
 std::vector<UacceConfig> Find(const UacceConfig& all,
                               const std::set<std::string>& named) {
   std::vector<UacceConfig> found;
@@ -48,7 +61,7 @@ std::vector<UacceConfig> Find(const UacceConfig& all,
     UacceConfig one = all;
     one.name = name;
     one.device = name;
-    found.push_back(std::move(one));
+    if (IsUsable(one)) found.push_back(std::move(one));
   }
   Log(found.empty() ? LogLevel::kWarning : LogLevel::kInfo, "main",
       "accelerators found",

@@ -78,6 +78,18 @@ TEST_F(DiscoveryTest, WithoutAnyTheRestIsUsed) {
   EXPECT_THAT(Names(Discover({nowhere, Soft("cpu")})), ElementsAre("cpu"));
 }
 
+TEST_F(DiscoveryTest, LeavesOutWhatCannotBeUsed) {
+  for (const char* name :
+       {"hisi_zip-0", "hisi_zip-1", "hisi_zip-2", "hisi_sec2-3"}) {
+    fake_.Add(name);
+  }
+  fake_.Set("hisi_zip-0", "flags", "0\n");  // No SVA.
+  fake_.Unset("hisi_zip-1", "api");
+  fake_.Set("hisi_sec2-3", "region_dus_size", "-1\n");
+  EXPECT_THAT(Names(Discover({All(), Soft("cpu")})),
+              ElementsAre("hisi_zip-2", "cpu"));
+}
+
 TEST_F(DiscoveryTest, NamesMustDiffer) {
   fake_.Add("hisi_zip-0");
   EXPECT_THAT(Names(Discover({All(), Soft("hisi_zip-0")}))[0],

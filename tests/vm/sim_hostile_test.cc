@@ -1,9 +1,17 @@
+#include <sched.h>
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "hw/hisi/abi/sec.h"
+#include "hw/hisi/abi/sgl.h"
 #include "hw/hisi/abi/zip.h"
 #include "tests/vm/sim_tests.h"
 #include "tests/vm/sim_zip.h"
@@ -226,6 +234,130 @@ void TestUnmapInFlight(Checks& checks) {
   }
   checks.That("unmapped in flight", right);
   checks.That("and found out", faults > 0);
+}
+
+namespace {
+
+// Wants each processor now and then, and notes how long one was withheld.
+class Impatient {
+ public:
+  Impatient() {
+    for (int cpu = 0; cpu < get_nprocs(); ++cpu) {
+      threads_.emplace_back([this, cpu] { Run(cpu); });
+    }
+    while (ready_ < get_nprocs()) usleep(1'000);
+  }
+  uint64_t Stop() {
+    end_ = true;
+    for (std::thread& thread : threads_) thread.join();
+    return worst_us_;
+  }
+
+ private:
+  void Run(int cpu) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    sched_setaffinity(0, sizeof(one), &one);
+    ++ready_;
+    while (!end_) {
+      const uint64_t begin = NowUs();
+      usleep(1'000);
+      const uint64_t took_us = NowUs() - begin;
+      uint64_t worst_us = worst_us_;
+      while (took_us > worst_us &&
+             !worst_us_.compare_exchange_weak(worst_us, took_us)) {
+      }
+    }
+  }
+
+  std::atomic<int> ready_ = 0;
+  std::atomic<bool> end_ = false;
+  std::atomic<uint64_t> worst_us_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+// A list of `count` entries, each the same memory.
+class Repeated {
+ public:
+  Repeated(ByteVector& bytes, unsigned count)
+      : memory_(HISI_SGL_HEAD_BYTES + HISI_SGL_ENTRY_BYTES * count +
+                HISI_SGL_ALIGN_BYTES) {
+    const uint64_t aligned =
+        (AddressOf(memory_.data()) + HISI_SGL_ALIGN_BYTES - 1) /
+        HISI_SGL_ALIGN_BYTES * HISI_SGL_ALIGN_BYTES;
+    list_ = reinterpret_cast<hisi_sgl*>(memory_.data() +
+                                        (aligned - AddressOf(memory_.data())));
+    list_->entry_sum_in_sgl = static_cast<__le16>(count);
+    for (unsigned i = 0; i < count; ++i) {
+      list_->entries[i].buf = AddressOf(bytes.data());
+      list_->entries[i].len = static_cast<__le32>(bytes.size());
+    }
+  }
+  uint64_t address() const { return AddressOf(list_); }
+
+ private:
+  ByteVector memory_;
+  hisi_sgl* list_;
+};
+
+}  // namespace
+
+// A small descriptor can mean much work: the same memory many times.
+void TestLongWork(Checks& checks) {
+  constexpr size_t kPieceBytes = 1u << 20;
+  constexpr unsigned kPieces = 24;
+  ByteVector piece(kPieceBytes);
+  Repeated source(piece, kPieces);
+  const size_t bytes = kPieces * kPieceBytes;
+  ByteVector room(2 * kPieceBytes);
+  Repeated target(room, 1);
+  Sqe sqe = ZipBlock(ZipFormat::kDeflate, nullptr, bytes, nullptr, room.size());
+  sqe[9] |= 0x100;
+  SetAddress(sqe, 18, source.address());
+  SetAddress(sqe, 20, target.address());
+
+  SimQueue queue("hisi_zip", 0);
+  Impatient impatient;
+  const uint64_t begin = NowUs();
+  const unsigned slot = queue.Push(sqe);
+  queue.RingSq();
+  const bool done = queue.Poll(120'000) == slot;
+  const uint64_t took_us = NowUs() - begin;
+  const uint64_t worst_us = impatient.Stop();
+  checks.That("long work", done && ZipStatus(queue.Slot(slot)) == HISI_ZIP_OK &&
+                               queue.Slot(slot)[0] == bytes);
+  checks.That("long work leaves processors to others",
+              worst_us < std::max<uint64_t>(took_us / 3, 500'000),
+              std::to_string(worst_us) + " us");
+  std::printf("# %zu MiB by one descriptor in %lu ms, others waited %lu ms\n",
+              bytes >> 20, static_cast<unsigned long>(took_us / 1000),
+              static_cast<unsigned long>(worst_us / 1000));
+}
+
+// Software may drop a stream and tell nobody. So many that they are as many as
+// there can be, on one queue, are not in the way of the owner's other queue.
+void TestAbandonedStreams(Checks& checks) {
+  constexpr unsigned kMoreThanThereCanBe = 300;
+  constexpr size_t kContextBytes = 0x10000;
+  SimQueue first("hisi_zip", 0);
+  SimQueue second("hisi_zip", 0);
+  const ByteVector plain(100, 'a');
+  ByteVector room(1000);
+  bool right = true;
+  const auto begin_stream = [&](SimQueue& queue) {
+    ByteVector context(kContextBytes);  // Forgotten with the stream.
+    const std::optional<Sqe> answer = queue.Run(
+        ZipPacket(ZipFormat::kDeflate, true, false, context.data(),
+                  plain.data(), plain.size(), room.data(), room.size()));
+    right = right && answer &&
+            (ZipStatus(*answer) == HISI_ZIP_OK ||
+             ZipStatus(*answer) == HISI_ZIP_NEGATIVE_COMPRESSION);
+  };
+  for (unsigned i = 0; i < kMoreThanThereCanBe; ++i) begin_stream(first);
+  checks.That("streams abandoned", right);
+  begin_stream(second);
+  checks.That("a stream on another queue", right);
 }
 
 }  // namespace uacced::vm

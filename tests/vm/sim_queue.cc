@@ -91,8 +91,17 @@ SimQueue::SimQueue(std::string_view kind, unsigned qc_type, bool started)
 }
 
 unsigned SimQueue::Push(const Sqe& sqe) {
+  return PushInTwo(sqe, [] {});
+}
+
+unsigned SimQueue::PushInTwo(const Sqe& sqe,
+                             const std::function<void()>& between) {
+  constexpr size_t kHalf = sizeof(Sqe) / 2;
   const unsigned index = tail_;
-  std::memcpy(dus_->bytes() + sizeof(Sqe) * index, sqe.data(), sizeof(Sqe));
+  char* const slot = dus_->bytes() + sizeof(Sqe) * index;
+  std::memcpy(slot, sqe.data(), kHalf);
+  between();
+  std::memcpy(slot + kHalf, &sqe[sqe.size() / 2], kHalf);
   tail_ = (tail_ + 1) % kSimDepth;
   return index;
 }

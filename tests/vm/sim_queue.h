@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,8 @@ class SimQueue {
 
   // Into the next slot, whose index it returns.
   unsigned Push(const Sqe& sqe);
+  // Calls `between` when half of it is there.
+  unsigned PushInTwo(const Sqe& sqe, const std::function<void()>& between);
   void RingSq();
   void RingCq(unsigned arm = 0);
   void RingRaw(uint64_t word);

@@ -1,12 +1,15 @@
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "hw/hisi/abi/qm.h"
@@ -205,6 +208,88 @@ void TestLostDoorbells(Checks& checks) {
   queue.Push(job.sqe(1));
   queue.RingSq();
   checks.That("and after it", queue.Poll(5'000).has_value());
+}
+
+namespace {
+
+// Takes the only processor that the caller may use away from it, for so long:
+// from within, between two of its instructions.
+class Preemptor {
+ public:
+  explicit Preemptor(unsigned ms) : thread_([this, ms] { Run(ms); }) {
+    while (!ready_) usleep(1'000);
+  }
+  ~Preemptor() {
+    end_ = true;
+    Preempt();
+    thread_.join();
+  }
+
+  // Returns when the other thread has had its time.
+  void Preempt() { (void)!write(pipe_.to(), "", 1); }
+
+ private:
+  class Pipe {
+   public:
+    Pipe() { (void)!pipe(ends_); }
+    ~Pipe() {
+      close(ends_[0]);
+      close(ends_[1]);
+    }
+    int from() const { return ends_[0]; }
+    int to() const { return ends_[1]; }
+
+   private:
+    int ends_[2];
+  };
+
+  void Run(unsigned ms) {
+    const sched_param param = {1};
+    sched_setscheduler(0, SCHED_FIFO, &param);
+    ready_ = true;
+    char byte;
+    while (read(pipe_.from(), &byte, 1) == 1 && !end_) {
+      const uint64_t end = NowUs() + uint64_t{ms} * 1000;
+      while (NowUs() < end) {
+      }
+    }
+  }
+
+  Pipe pipe_;
+  std::atomic<bool> ready_ = false;
+  std::atomic<bool> end_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+// A writer that loses its processor in the middle of a descriptor, when the
+// last doorbell was of the CQ, for much longer than `quiet_us`.
+void TestPreemptedWriter(Checks& checks) {
+  Random random(61);
+  Job job(random);  // Outlives the queue that works on it.
+  SimQueue queue("hisi_zip", 0);
+  cpu_set_t all;
+  sched_getaffinity(0, sizeof(all), &all);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(0, &one);
+  sched_setaffinity(0, sizeof(one), &one);
+  bool right = queue.Run(job.sqe(0)).has_value();
+  {
+    Preemptor preemptor(100);
+    for (uint32_t i = 1; i <= 5 && right; ++i) {
+      const unsigned slot =
+          queue.PushInTwo(job.sqe(i), [&] { preemptor.Preempt(); });
+      queue.RingSq();
+      right = queue.Poll(20'000) == slot &&
+              ZipStatus(queue.Slot(slot)) == HISI_ZIP_OK &&
+              queue.Slot(slot)[26] == i;
+      queue.RingCq();
+    }
+  }
+  sched_setaffinity(0, sizeof(all), &all);
+  checks.That("no half of a descriptor is executed", right);
 }
 
 void TestLatency(Checks& checks) {

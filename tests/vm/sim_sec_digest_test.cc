@@ -16,16 +16,22 @@ namespace {
 struct HashCase {
   const char* name;
   uint32_t a_alg;
+  uint32_t keyed_a_alg;
   size_t digest_bytes;
   size_t state_bytes;
   size_t block_bytes;
 };
 
 constexpr HashCase kHashes[] = {
-    {"SHA1", 0x00, 20, 20, 64},        {"SHA256", 0x01, 32, 32, 64},
-    {"MD5", 0x02, 16, 16, 64},         {"SHA224", 0x03, 28, 32, 64},
-    {"SHA384", 0x04, 48, 64, 128},     {"SHA512", 0x05, 64, 64, 128},
-    {"SHA512-224", 0x06, 28, 64, 128}, {"SHA512-256", 0x07, 32, 64, 128},
+    {"SHA1", 0x00, 0x10, 20, 20, 64},
+    {"SHA256", 0x01, 0x11, 32, 32, 64},
+    {"MD5", 0x02, 0x12, 16, 16, 64},
+    {"SHA224", 0x03, 0x13, 28, 32, 64},
+    {"SHA384", 0x04, 0x14, 48, 64, 128},
+    {"SHA512", 0x05, 0x15, 64, 64, 128},
+    {"SHA512-224", 0x06, 0x16, 28, 64, 128},
+    {"SHA512-256", 0x07, 0x17, 32, 64, 128},
+    {"SM3", 0x25, 0x26, 32, 32, 64},
 };
 
 Sqe HashSqe(const HashCase& test, bool keyed, const ByteVector& data,
@@ -35,7 +41,7 @@ Sqe HashSqe(const HashCase& test, bool keyed, const ByteVector& data,
             {.source = data.data(), .auth_key = key.data(), .mac = out.data()});
   sqe[14] = 1 | static_cast<uint32_t>(test.digest_bytes / 4) << 4 |
             (keyed ? static_cast<uint32_t>(key.size() / 4) << 9 : 0) |
-            (test.a_alg + (keyed ? 0x10 : 0)) << 15;
+            (keyed ? test.keyed_a_alg : test.a_alg) << 15;
   sqe[17] = static_cast<uint32_t>(data.size());
   return sqe;
 }
@@ -81,7 +87,7 @@ bool LongHashFits(SimQueue& queue, const HashCase& test, bool keyed,
 
 bool HashFits(SimQueue& queue, const HashCase& test, bool keyed,
               Random& random) {
-  for (const size_t bytes : {0, 1, 100, 4096, 100'000}) {
+  for (const size_t bytes : {0, 1, 55, 56, 63, 64, 100, 4096, 100'000}) {
     const ByteVector key = random.Bytes(32);
     const ByteVector data = random.Bytes(bytes);
     ByteVector digest(test.digest_bytes);

@@ -28,6 +28,7 @@ void TestAllQueues(Checks& checks);
 void TestLaps(Checks& checks);
 void TestPoll(Checks& checks);
 void TestLostDoorbells(Checks& checks);
+void TestPreemptedWriter(Checks& checks);
 void TestLatency(Checks& checks);
 
 // sim_async_test.cc
@@ -37,6 +38,8 @@ void TestAsync(Checks& checks);
 void TestHostile(Checks& checks, uint64_t seed, unsigned rounds);
 void TestFaultingAddresses(Checks& checks);
 void TestUnmapInFlight(Checks& checks);
+void TestLongWork(Checks& checks);
+void TestAbandonedStreams(Checks& checks);
 
 // sim_process_test.cc
 void TestKill(Checks& checks, unsigned rounds);

@@ -36,10 +36,13 @@ int main(int argc, char** argv) {
   uacced::vm::TestLaps(checks);
   uacced::vm::TestPoll(checks);
   uacced::vm::TestLostDoorbells(checks);
+  uacced::vm::TestPreemptedWriter(checks);
   uacced::vm::TestAsync(checks);
   uacced::vm::TestLatency(checks);
   uacced::vm::TestFaultingAddresses(checks);
   uacced::vm::TestUnmapInFlight(checks);
+  uacced::vm::TestLongWork(checks);
+  uacced::vm::TestAbandonedStreams(checks);
   uacced::vm::TestHostile(checks, seed, rounds);
   uacced::vm::TestCloseInFlight(checks);
   uacced::vm::TestUnresolvedFault(checks);

@@ -101,7 +101,7 @@ enum sec_mac {
 
 struct sec_hash_alg {
 	u32 a_alg;
-	const char *name;
+	const char *name;	/* NULL: SM3, which is ours */
 	u32 digest_bytes;
 	u32 state_bytes;
 	u32 block_bytes;
@@ -116,6 +116,27 @@ struct sec_hash_alg {
 extern const struct sec_hash_alg sec_hash_algs[SEC_HASHES];
 const struct sec_hash_alg *sec_find_hash(u32 a_alg, bool *keyed);
 bool sec_has_hash(const struct sec_hash_alg *alg);
+
+/*
+ * sec_sm.c: SM3 and SM4, ours. The state of the hash begins as those of the
+ * kernel's do.
+ */
+#define SEC_SM3_WORDS		8
+#define SEC_SM3_BLOCK_BYTES	64
+
+struct sec_sm3_state {
+	u32 words[SEC_SM3_WORDS];
+	u64 bytes;
+	u8 block[SEC_SM3_BLOCK_BYTES];
+};
+
+struct sec_key;
+
+void sec_sm3_init(struct sec_sm3_state *state);
+void sec_sm3_update(struct sec_sm3_state *state, const u8 *data, u32 bytes);
+void sec_sm3_final(struct sec_sm3_state *state, u8 *digest);
+int sec_sm4_crypt(const struct sec_key *key, enum sec_mode mode, bool encrypt,
+		  u8 *iv, u8 *data, u32 bytes);
 
 struct skcipher_request;
 struct shash_desc;
@@ -190,7 +211,8 @@ void sec_gcm_first_counter(u8 *counter, const u8 *nonce);
 /* sec_hash.c */
 struct sec_hash {
 	const struct sec_hash_alg *alg;
-	struct shash_desc *desc;
+	struct shash_desc *desc;	/* NULL: SM3 */
+	struct sec_sm3_state sm3;
 	bool keyed;
 	u32 key_bytes;
 	u8 key[SEC_MAX_HASH_BLOCK];

@@ -9,7 +9,6 @@
 #include <crypto/sha1.h>
 #include <crypto/sha2.h>
 #include <crypto/skcipher.h>
-#include <crypto/sm3.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -21,7 +20,7 @@ static const char *const sec_cipher_names[SEC_CIPHERS][SEC_MODES] = {
 	[HISI_SEC_C_DES] = { "ecb(des)", "cbc(des)", NULL },
 	[HISI_SEC_C_3DES] = { "ecb(des3_ede)", "cbc(des3_ede)", NULL },
 	[HISI_SEC_C_AES] = { "ecb(aes)", "cbc(aes)", "ctr(aes)" },
-	[HISI_SEC_C_SM4] = { "ecb(sm4)", "cbc(sm4)", "ctr(sm4)" },
+	[HISI_SEC_C_SM4] = { },	/* ours */
 };
 
 static const char *const sec_mac_names[SEC_MACS] = {
@@ -59,14 +58,13 @@ const struct sec_hash_alg sec_hash_algs[SEC_HASHES] = {
 	  sec_initial_512_224, sizeof(struct sha512_state) },
 	{ HISI_SEC_A_SHA512_256, "sha512", HISI_SEC_SHA512_256_BYTES, false,
 	  sec_initial_512_256, sizeof(struct sha512_state) },
-	{ HISI_SEC_A_SM3, "sm3", HISI_SEC_SM3_BYTES, false, NULL,
-	  sizeof(struct sm3_state) },
+	{ HISI_SEC_A_SM3, NULL, HISI_SEC_SM3_BYTES, false, NULL,
+	  sizeof(struct sec_sm3_state) },
 };
 
 static bool sec_ciphers_there[SEC_CIPHERS];
 static bool sec_hashes_there[SEC_HASHES];
 static bool sec_macs_there[SEC_MACS];
-static char sec_algorithms[32];
 
 static bool sec_probe_cipher(const char *const *names)
 {
@@ -91,34 +89,25 @@ static bool sec_probe_hash(const char *name, u32 state_bytes)
 	return there;
 }
 
-/* -ENODEV: the kernel has nothing for this device. */
-int sim_sec_probe(void)
+/* SM3 and SM4 are always there, so no device is without work. */
+void sim_sec_probe(void)
 {
-	unsigned int ciphers = 0, hashes = 0, i;
+	unsigned int i;
 
-	for (i = 0; i < SEC_CIPHERS; i++) {
+	for (i = 0; i < SEC_CIPHERS; i++)
 		sec_ciphers_there[i] = sec_probe_cipher(sec_cipher_names[i]);
-		ciphers += sec_ciphers_there[i];
-	}
 	for (i = 0; i < SEC_HASHES; i++) {
-		sec_hashes_there[i] =
+		sec_hashes_there[i] = !sec_hash_algs[i].name ||
 			sec_probe_hash(sec_hash_algs[i].name,
 				       sec_hash_algs[i].kernel_state_bytes);
-		hashes += sec_hashes_there[i];
 	}
 	for (i = 0; i < SEC_MACS; i++)
 		sec_macs_there[i] = sec_probe_hash(sec_mac_names[i], 0);
-	snprintf(sec_algorithms, sizeof(sec_algorithms), "%s%s%s",
-		 ciphers ? "cipher\n" : "", hashes ? "digest\n" : "",
-		 sec_ciphers_there[HISI_SEC_C_AES] ? "aead\n" : "");
-	/* uacce ends the last line. */
-	strim(sec_algorithms);
-	return ciphers || hashes ? 0 : -ENODEV;
 }
 
 const char *sim_sec_algorithms(void)
 {
-	return sec_algorithms;
+	return "cipher\ndigest\naead";
 }
 
 bool sec_has_cipher(u32 c_alg)
@@ -239,13 +228,16 @@ void sec_crypto_release(struct sec_queue *sq)
 int sec_crypt(struct sec_queue *sq, const struct sec_key *key,
 	      enum sec_mode mode, bool encrypt, u8 *iv, u8 *data, u32 bytes)
 {
-	struct skcipher_request *request = sec_request(sq, key->c_alg, mode);
+	struct skcipher_request *request;
 	DECLARE_CRYPTO_WAIT(wait);
 	struct crypto_skcipher *tfm;
 	struct scatterlist sg;
 	u32 iv_bytes;
 	int ret;
 
+	if (key->c_alg == HISI_SEC_C_SM4)
+		return sec_sm4_crypt(key, mode, encrypt, iv, data, bytes);
+	request = sec_request(sq, key->c_alg, mode);
 	if (!request)
 		return -ENOMEM;
 	if (!bytes)

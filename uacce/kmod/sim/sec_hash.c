@@ -7,7 +7,6 @@
 #include <crypto/md5.h>
 #include <crypto/sha1.h>
 #include <crypto/sha2.h>
-#include <crypto/sm3.h>
 
 #include "sec.h"
 
@@ -19,15 +18,50 @@ union sec_kernel_state {
 	struct sha256_state sha256;
 	struct sha512_state sha512;
 	struct md5_state md5;
-	struct sm3_state sm3;
+	struct sec_sm3_state sm3;
 	u8 bytes[512];
 };
 
 int sec_hash_find(struct sec_hash *hash, struct sec_queue *sq, u32 a_alg)
 {
 	hash->alg = sec_find_hash(a_alg, &hash->keyed);
+	if (!hash->alg->name)
+		return 0;
 	hash->desc = sec_hash_desc(sq, hash->alg);
 	return hash->desc ? 0 : -ENOMEM;
+}
+
+static int sec_hash_init(struct sec_hash *hash)
+{
+	if (hash->desc)
+		return crypto_shash_init(hash->desc);
+	sec_sm3_init(&hash->sm3);
+	return 0;
+}
+
+static int sec_hash_import(struct sec_hash *hash,
+			   const union sec_kernel_state *state)
+{
+	if (hash->desc)
+		return crypto_shash_import(hash->desc, state);
+	hash->sm3 = state->sm3;
+	return 0;
+}
+
+int sec_hash_update(struct sec_hash *hash, const u8 *data, u32 bytes)
+{
+	if (hash->desc)
+		return crypto_shash_update(hash->desc, data, bytes);
+	sec_sm3_update(&hash->sm3, data, bytes);
+	return 0;
+}
+
+static int sec_hash_final(struct sec_hash *hash, u8 *digest)
+{
+	if (hash->desc)
+		return crypto_shash_final(hash->desc, digest);
+	sec_sm3_final(&hash->sm3, digest);
+	return 0;
 }
 
 static void sec_set_count(const struct sec_hash_alg *alg,
@@ -44,7 +78,7 @@ static void sec_set_count(const struct sec_hash_alg *alg,
 		if (alg->a_alg == HISI_SEC_A_MD5)
 			state->md5.byte_count = bytes;
 		else if (alg->a_alg == HISI_SEC_A_SM3)
-			state->sm3.count = bytes;
+			state->sm3.bytes = bytes;
 		else
 			state->sha256.count = bytes;
 		break;
@@ -82,11 +116,11 @@ static int sec_hash_initial(struct sec_hash *hash)
 	unsigned int i;
 
 	if (!alg->initial)
-		return crypto_shash_init(hash->desc);
+		return sec_hash_init(hash);
 	memset(&state, 0, sizeof(state));
 	for (i = 0; i < 8; i++)
 		sec_set_word(alg, &state, i, alg->initial[i]);
-	return crypto_shash_import(hash->desc, &state);
+	return sec_hash_import(hash, &state);
 }
 
 static int sec_hash_pad(struct sec_hash *hash, u8 pad)
@@ -101,7 +135,7 @@ static int sec_hash_pad(struct sec_hash *hash, u8 pad)
 	memcpy(block, hash->key, hash->key_bytes);
 	for (i = 0; i < hash->alg->block_bytes; i++)
 		block[i] ^= pad;
-	ret = crypto_shash_update(hash->desc, block, hash->alg->block_bytes);
+	ret = sec_hash_update(hash, block, hash->alg->block_bytes);
 	memzero_explicit(block, sizeof(block));
 	return ret;
 }
@@ -129,12 +163,7 @@ int sec_hash_resume(struct sec_hash *hash, const u8 *bytes, u64 absorbed_bytes)
 		sec_set_word(alg, &state, i, word);
 	}
 	sec_set_count(alg, &state, absorbed_bytes);
-	return crypto_shash_import(hash->desc, &state);
-}
-
-int sec_hash_update(struct sec_hash *hash, const u8 *data, u32 bytes)
-{
-	return crypto_shash_update(hash->desc, data, bytes);
+	return sec_hash_import(hash, &state);
 }
 
 /* After whole blocks. */
@@ -143,8 +172,12 @@ int sec_hash_export(struct sec_hash *hash, u8 *bytes)
 	const struct sec_hash_alg *alg = hash->alg;
 	union sec_kernel_state state;
 	unsigned int i, k;
-	int ret = crypto_shash_export(hash->desc, &state);
+	int ret = 0;
 
+	if (hash->desc)
+		ret = crypto_shash_export(hash->desc, &state);
+	else
+		state.sm3 = hash->sm3;
 	if (ret)
 		return ret;
 	for (i = 0; i < alg->state_bytes / alg->word_bytes; i++)
@@ -157,13 +190,12 @@ int sec_hash_export(struct sec_hash *hash, u8 *bytes)
 /* @digest: SEC_MAX_STATE_BYTES. */
 int sec_hash_finish(struct sec_hash *hash, u8 *digest)
 {
-	int ret = crypto_shash_final(hash->desc, digest);
+	int ret = sec_hash_final(hash, digest);
 
 	if (ret || !hash->keyed)
 		return ret;
 	ret = sec_hash_pad(hash, SEC_OUTER_PAD);
 	if (!ret)
-		ret = crypto_shash_update(hash->desc, digest,
-					  hash->alg->digest_bytes);
-	return ret ? ret : crypto_shash_final(hash->desc, digest);
+		ret = sec_hash_update(hash, digest, hash->alg->digest_bytes);
+	return ret ? ret : sec_hash_final(hash, digest);
 }

@@ -52,12 +52,32 @@ static int sec_cfb(struct sec_stream *s, u8 *data, u32 bytes)
 	return ret;
 }
 
-/* Times x, modulo x^128 + x^7 + x^2 + x + 1; the first byte is the lowest. */
-static void sec_double(u8 *tweak)
+/* The same in the order of GB/T 17964: the highest bit of a byte is the lowest. */
+static void sec_double_reflected(u8 *tweak)
 {
 	u8 carry = 0;
 	unsigned int i;
 
+	for (i = 0; i < SEC_BLOCK_BYTES; i++) {
+		u8 next = tweak[i] << 7;
+
+		tweak[i] = tweak[i] >> 1 | carry;
+		carry = next;
+	}
+	if (carry)
+		tweak[0] ^= 0xe1;
+}
+
+/* Times x, modulo x^128 + x^7 + x^2 + x + 1; the first byte is the lowest. */
+static void sec_double(const struct sec_stream *s, u8 *tweak)
+{
+	u8 carry = 0;
+	unsigned int i;
+
+	if (s->op->sm4_xts_gb && s->op->c_alg == HISI_SEC_C_SM4) {
+		sec_double_reflected(tweak);
+		return;
+	}
 	for (i = 0; i < SEC_BLOCK_BYTES; i++) {
 		u8 next = tweak[i] >> 7;
 
@@ -76,7 +96,7 @@ static int sec_xts_blocks(struct sec_stream *s, u8 *tweak, u8 *data, u32 bytes)
 
 	for (i = 0; i < bytes; i += SEC_BLOCK_BYTES) {
 		memcpy(s->scratch + i, tweak, SEC_BLOCK_BYTES);
-		sec_double(tweak);
+		sec_double(s, tweak);
 	}
 	crypto_xor(data, s->scratch, bytes);
 	ret = sec_ecb(s, s->encrypt, data, bytes);
@@ -96,7 +116,7 @@ static int sec_xts_steal(struct sec_stream *s, u8 *data, u32 tail)
 
 	memcpy(first, s->iv, sizeof(first));
 	memcpy(second, s->iv, sizeof(second));
-	sec_double(s->encrypt ? second : first);
+	sec_double(s, s->encrypt ? second : first);
 	ret = sec_xts_blocks(s, first, data, SEC_BLOCK_BYTES);
 	for (i = 0; i < tail; i++)
 		swap(data[i], data[SEC_BLOCK_BYTES + i]);

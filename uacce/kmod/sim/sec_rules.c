@@ -94,10 +94,7 @@ static bool sec_kernel_has(enum sec_kind kind, const struct sec_op *op)
 	bool keyed;
 
 	if (op->cipher != HISI_SEC_CIPHER_NONE) {
-		/* The other order of the tweak is SM4's alone. */
-		if (!sec_has_cipher(op->c_alg) ||
-		    (op->c_alg == HISI_SEC_C_SM4 &&
-		     op->c_mode == HISI_SEC_MODE_XTS && op->sm4_xts_gb))
+		if (!sec_has_cipher(op->c_alg))
 			return false;
 		if (kind != SEC_KIND_AUTHENC)
 			return true;

@@ -34,6 +34,7 @@
 #define SIM_SQE_DWORDS		(HISI_QM_SQE_BYTES / 4)
 #define SIM_MMIO_BYTES		HISI_QM_V2_MMIO_BYTES
 #define SIM_MAX_RULES		16
+#define SIM_MAX_WRITERS		128
 /* Lists in a chain. UADK has as many for a whole queue. */
 #define SIM_MAX_SGLS		256
 /* What is copied from or to the owner at a time. */
@@ -184,6 +185,18 @@ struct sim_cursor {
 };
 
 /**
+ * struct sim_writer - a thread of the owner, which may be writing a descriptor
+ * @thread: to be compared, it may have ended
+ * @ran: its time on processors, as accounted
+ * @changes: how often that was another one than at the look before
+ */
+struct sim_writer {
+	const struct task_struct *thread;
+	u64 ran;
+	unsigned int changes;
+};
+
+/**
  * struct sim_doorbells - what the thread of a queue knows of its doorbells
  * @tail: of the SQ: the next slot that is not known to be submitted
  * @rung: the latest tail that a doorbell said
@@ -238,6 +251,8 @@ struct sim_queue {
 
 	/* The thread's. */
 	struct sim_doorbells db;
+	struct sim_writer writers[SIM_MAX_WRITERS];	/* seen since db.since */
+	unsigned int writer_count;
 	u16 head;
 	u16 cq_tail;
 	u16 phase;
@@ -292,8 +307,8 @@ struct sim_verdict sim_fault_decide(struct sim_queue *q,
 void sim_fault_add_files(struct sim_device *sd, struct dentry *root);
 void sim_fault_back(struct work_struct *work);
 
-/* sec_crypto.c: what the running kernel has; asked once. */
-int sim_sec_probe(void);
+/* sec_crypto.c. First: asks the running kernel what it has. */
+void sim_sec_probe(void);
 const char *sim_sec_algorithms(void);
 
 #endif /* UACCED_UACCE_SIM_H */

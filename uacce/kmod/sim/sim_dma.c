@@ -22,6 +22,8 @@ static int sim_dma_copy(struct sim_queue *q, u64 addr, void *to,
 	void __user *user = u64_to_user_ptr(addr);
 	unsigned long left;
 
+	/* A descriptor can mean gigabytes, and not every kernel preempts us. */
+	cond_resched();
 	if (sim_stopping(q))
 		return -ECANCELED;
 	if (!mmget_not_zero(q->mm))

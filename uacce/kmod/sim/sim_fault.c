@@ -97,7 +97,7 @@ static void sim_schedule_back(struct sim_device *sd, u32 ms)
 	mod_delayed_work(system_wq, &sd->back, msecs_to_jiffies(ms));
 }
 
-/* A reset is an error; so many in an hour, and the device is isolated. */
+/* A reset is an error; more than so many in an hour isolate the device. */
 static void sim_count_error(struct sim_device *sd)
 {
 	u32 threshold = READ_ONCE(sd->isolate_threshold);
@@ -108,12 +108,15 @@ static void sim_count_error(struct sim_device *sd)
 		sd->errors_since = jiffies;
 	}
 	sd->errors++;
-	if (threshold && sd->errors >= threshold)
+	if (threshold && sd->errors > threshold)
 		WRITE_ONCE(sd->isolated, true);
 }
 
 static int sim_reset(struct sim_device *sd, u32 ms)
 {
+	/* The end of a reset would bring it back. */
+	if (!sd->uacce)
+		return -ENODEV;
 	mutex_lock(&sd->queue_lock);
 	sim_device_halt(sd);
 	sim_count_error(sd);

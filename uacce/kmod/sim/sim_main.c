@@ -208,11 +208,8 @@ static int __init sim_init(void)
 	    queues < 1 || queues > HISI_QM_MAX_SQN + 1 ||
 	    (version != 2 && version != 3))
 		return -EINVAL;
-	if (sec_devices) {
-		ret = sim_sec_probe();
-		if (ret)
-			return ret;
-	}
+	if (sec_devices)
+		sim_sec_probe();
 	count = zip_devices + sec_devices;
 	sim_devices = kvcalloc(max(count, 1u), sizeof(*sim_devices),
 			       GFP_KERNEL);

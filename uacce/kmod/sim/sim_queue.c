@@ -92,6 +92,7 @@ static int sim_get_available_instances(struct uacce_device *uacce)
 	struct sim_device *sd = uacce->priv;
 	int used;
 
+	sim_queue_reap(false);
 	mutex_lock(&sd->queue_lock);
 	used = bitmap_weight(sd->sqns, sd->queue_count);
 	mutex_unlock(&sd->queue_lock);
@@ -341,10 +342,17 @@ static int sim_isolate_threshold_write(struct uacce_device *uacce, u32 num)
 {
 	struct sim_device *sd = uacce->priv;
 
-	if (READ_ONCE(sd->isolated))
-		return -EPERM;
-	WRITE_ONCE(sd->isolate_threshold, num);
-	return 0;
+	int ret = 0;
+
+	mutex_lock(&sd->queue_lock);
+	if (sd->isolated) {
+		ret = -EPERM;
+	} else {
+		WRITE_ONCE(sd->isolate_threshold, num);
+		sd->errors = 0;
+	}
+	mutex_unlock(&sd->queue_lock);
+	return ret;
 }
 
 static u32 sim_isolate_threshold_read(struct uacce_device *uacce)

@@ -14,6 +14,8 @@
 #define SIM_MASK	(SIM_DEPTH - 1)
 #define SIM_MIN_SLEEP_US	10
 #define SIM_SUSPECT_SLEEP_US	100
+/* So many times quiet_us for threads that do not go on. */
+#define SIM_PATIENCE		100
 
 static struct sim_sqe *sim_slot(struct sim_queue *q, u16 index)
 {
@@ -118,25 +120,65 @@ static bool sim_slot_differs(struct sim_queue *q, u16 index,
 	return memcmp(sqe, &q->images[index], sizeof(*sqe)) != 0;
 }
 
-/* Whoever waits in a system call is not in the middle of a descriptor. */
-static bool sim_owner_waits(const struct sim_queue *q)
+/*
+ * Notes how far a thread of the owner is. True: it cannot be in the middle of
+ * what was in the slots when the notes were begun.
+ *
+ * Its time on a processor is accounted when it is taken away from there, and
+ * now and then in between. So the first change can be of what it ran before it
+ * was noted. With the second it has run since.
+ */
+static bool sim_writer_went_on(struct sim_queue *q, struct task_struct *thread)
 {
+	u64 ran = READ_ONCE(thread->se.sum_exec_runtime);
+	struct sim_writer *writer;
+	unsigned int i;
+
+	for (i = 0; i < q->writer_count; i++) {
+		writer = &q->writers[i];
+		if (writer->thread != thread)
+			continue;
+		if (writer->ran != ran) {
+			writer->ran = ran;
+			writer->changes++;
+		}
+		return writer->changes >= 2;
+	}
+	/* Too many to tell. */
+	if (q->writer_count == SIM_MAX_WRITERS)
+		return false;
+	q->writers[q->writer_count++] = (struct sim_writer){
+		.thread = thread,
+		.ran = ran,
+	};
+	return false;
+}
+
+enum sim_owner {
+	SIM_OWNER_WRITES,	/* perhaps */
+	SIM_OWNER_WENT_ON,
+	SIM_OWNER_WAITS,	/* in system calls, all of it */
+};
+
+static enum sim_owner sim_owner(struct sim_queue *q)
+{
+	enum sim_owner owner = SIM_OWNER_WAITS;
 	struct task_struct *process, *thread;
-	bool waits = true;
 
 	rcu_read_lock();
 	for_each_process_thread(process, thread) {
 		if (thread->flags & PF_KTHREAD ||
-		    READ_ONCE(thread->mm) != q->mm)
+		    READ_ONCE(thread->mm) != q->mm ||
+		    READ_ONCE(thread->__state) & TASK_INTERRUPTIBLE)
 			continue;
-		if (!(READ_ONCE(thread->__state) & TASK_INTERRUPTIBLE)) {
-			waits = false;
-			goto out;
-		}
+		/* All of them are noted, whatever the first one does. */
+		if (!sim_writer_went_on(q, thread))
+			owner = SIM_OWNER_WRITES;
+		else if (owner == SIM_OWNER_WAITS)
+			owner = SIM_OWNER_WENT_ON;
 	}
-out:
 	rcu_read_unlock();
-	return waits;
+	return owner;
 }
 
 /* That slots which look submitted are, and not being written. */
@@ -144,15 +186,23 @@ static bool sim_is_submitted(struct sim_queue *q, u16 count, u32 hash)
 {
 	struct sim_doorbells *db = &q->db;
 	ktime_t now = ktime_get();
+	enum sim_owner owner;
+	s64 quiet_us;
 
-	if (sim_owner_waits(q))
-		return true;
 	if (count != db->suspects || hash != db->hash) {
 		db->suspects = count;
 		db->hash = hash;
 		db->since = now;
+		q->writer_count = 0;
 	}
-	return ktime_us_delta(now, db->since) >= READ_ONCE(sim_quiet_us);
+	owner = sim_owner(q);
+	if (owner == SIM_OWNER_WAITS)
+		return true;
+	quiet_us = READ_ONCE(sim_quiet_us);
+	/* Somebody may be stopped, and others wait for the device. */
+	if (owner == SIM_OWNER_WRITES)
+		quiet_us *= SIM_PATIENCE;
+	return ktime_us_delta(now, db->since) >= quiet_us;
 }
 
 /*
@@ -178,6 +228,7 @@ static bool sim_find_lost(struct sim_queue *q)
 		 * be hidden by a store of the same value: this goes on.
 		 */
 		db->rung = db->tail;
+		db->suspects = 0;
 		return false;
 	}
 	if (!sim_is_submitted(q, count, hash))

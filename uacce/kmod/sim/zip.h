@@ -109,10 +109,18 @@ struct zip_token {
 	u64 half[2];
 };
 
+/**
+ * struct zip_stream - a stream between two packets, or in one
+ * @by_token: in the table; this and the lists only between two
+ * @node: in the list of the queue that handled it last
+ * @by_age: in the list of all
+ * @owner: whose it is; to be compared, no reference
+ */
 struct zip_stream {
 	struct hlist_node by_token;
-	struct list_head node;	/* of its queue's; the first is the oldest */
-	struct zip_queue *zq;
+	struct list_head node;
+	struct list_head by_age;
+	const struct mm_struct *owner;
 	struct zip_token token;
 	struct zip_coder *coder;
 };
@@ -130,7 +138,7 @@ struct zip_queue {
 struct zip_stream *zip_stream_take(const struct zip_token *token);
 struct zip_token zip_stream_put(struct zip_queue *zq,
 				struct zip_stream *stream);
-struct zip_stream *zip_stream_new(struct zip_queue *zq);
+struct zip_stream *zip_stream_new(const struct mm_struct *owner);
 void zip_stream_free(struct zip_stream *stream);
 void zip_streams_drop(struct zip_queue *zq);
 

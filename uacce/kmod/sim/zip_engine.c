@@ -229,7 +229,7 @@ static u32 zip_open_stream(struct sim_queue *q,
 	if (request->stream_new) {
 		if (stream)
 			zip_stream_free(stream);
-		stream = zip_stream_new(q->engine);
+		stream = zip_stream_new(q->mm);
 		if (!stream)
 			return HISI_ZIP_SIM_NO_RESOURCES;
 		stream->coder = zip_take_coder(q, request);

@@ -5,8 +5,9 @@
  * and software's memory has a token by which it is found again. A token is
  * random and serves once.
  *
- * Software abandons streams and tells nobody: a queue has so many, and then the
- * one that it did not use for longest goes. They go with their queue.
+ * Software abandons streams and tells nobody. If there are too many, the one of
+ * the same owner goes that was not used for longest, on whichever queue: nobody
+ * takes one from another process. They go with their queue.
  */
 #include <linux/hashtable.h>
 #include <linux/moduleparam.h>
@@ -21,6 +22,7 @@ MODULE_PARM_DESC(streams, "Streams of all queues together");
 
 static DEFINE_MUTEX(zip_streams_lock);
 static DEFINE_HASHTABLE(zip_streams, 8);
+static LIST_HEAD(zip_streams_by_age);	/* the first is the oldest */
 static unsigned int zip_stream_count;	/* those in use by a thread, too */
 
 /* NULL: none has this token. Whoever takes a stream has it alone. */
@@ -33,6 +35,7 @@ struct zip_stream *zip_stream_take(const struct zip_token *token)
 		if (!memcmp(&stream->token, token, sizeof(*token))) {
 			hash_del(&stream->by_token);
 			list_del(&stream->node);
+			list_del(&stream->by_age);
 			mutex_unlock(&zip_streams_lock);
 			return stream;
 		}
@@ -45,9 +48,9 @@ struct zip_token zip_stream_put(struct zip_queue *zq, struct zip_stream *stream)
 {
 	get_random_bytes(&stream->token, sizeof(stream->token));
 	mutex_lock(&zip_streams_lock);
-	stream->zq = zq;
 	hash_add(zip_streams, &stream->by_token, stream->token.half[0]);
-	list_add_tail(&stream->node, &zq->streams);
+	list_add(&stream->node, &zq->streams);
+	list_add_tail(&stream->by_age, &zip_streams_by_age);
 	mutex_unlock(&zip_streams_lock);
 	return stream->token;
 }
@@ -57,27 +60,41 @@ static void zip_stream_forget(struct zip_stream *stream)
 {
 	hash_del(&stream->by_token);
 	list_del(&stream->node);
+	list_del(&stream->by_age);
 	zip_stream_count--;
 	zip_coder_free(stream->coder);
 	kfree(stream);
 }
 
-/* Without a coder. NULL: there are too many, and none is @zq's to drop. */
-struct zip_stream *zip_stream_new(struct zip_queue *zq)
+/* The oldest that is kept for @owner, or NULL. Under the lock. */
+static struct zip_stream *zip_stream_oldest(const struct mm_struct *owner)
+{
+	struct zip_stream *stream;
+
+	list_for_each_entry(stream, &zip_streams_by_age, by_age)
+		if (stream->owner == owner)
+			return stream;
+	return NULL;
+}
+
+/* Without a coder. NULL: there are too many, and none is @owner's to drop. */
+struct zip_stream *zip_stream_new(const struct mm_struct *owner)
 {
 	struct zip_stream *stream = kzalloc(sizeof(*stream), GFP_KERNEL);
 
 	if (!stream)
 		return NULL;
+	stream->owner = owner;
 	mutex_lock(&zip_streams_lock);
 	if (zip_stream_count >= READ_ONCE(streams)) {
-		if (list_empty(&zq->streams)) {
+		struct zip_stream *oldest = zip_stream_oldest(owner);
+
+		if (!oldest) {
 			mutex_unlock(&zip_streams_lock);
 			kfree(stream);
 			return NULL;
 		}
-		zip_stream_forget(list_first_entry(&zq->streams,
-						   struct zip_stream, node));
+		zip_stream_forget(oldest);
 	}
 	zip_stream_count++;
 	mutex_unlock(&zip_streams_lock);
