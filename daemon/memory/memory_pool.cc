@@ -65,7 +65,8 @@ absl::Status MemoryPool::Settle() {
     locked_.store(true, std::memory_order_relaxed);
     return absl::OkStatus();
   }
-  if (madvise(base_, size_, MADV_POPULATE_WRITE) != 0) {
+  // Linux 5.13 has no such advice: there pages come as they are needed.
+  if (madvise(base_, size_, MADV_POPULATE_WRITE) != 0 && errno != EINVAL) {
     return NoMemory(size_);
   }
   return absl::OkStatus();
