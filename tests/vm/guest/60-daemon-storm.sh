@@ -14,7 +14,7 @@ check it_starts start
 daemon_storm $SEED $STORM_OPERATIONS 99 || failed=1
 
 # Each device goes and returns, one after the other.
-start_storm $((SEED + 1)) 10000000 50
+start_storm $((SEED + 1)) 10000000 10
 check clients_are_at_it await 300 further 800 50
 for round in 1 2; do
   for device in hisi_zip-0 hisi_sec2-0 hisi_zip-1 hisi_sec2-1; do

@@ -188,12 +188,12 @@ struct sim_cursor {
  * struct sim_writer - a thread of the owner, which may be writing a descriptor
  * @thread: to be compared, it may have ended
  * @ran: its time on processors, as accounted
- * @changes: how often that was another one than at the look before
+ * @is_accounted: what it ran before the first look is all in @ran
  */
 struct sim_writer {
 	const struct task_struct *thread;
 	u64 ran;
-	unsigned int changes;
+	bool is_accounted;
 };
 
 /**

@@ -14,6 +14,8 @@
 #define SIM_MASK	(SIM_DEPTH - 1)
 #define SIM_MIN_SLEEP_US	10
 #define SIM_SUSPECT_SLEEP_US	100
+/* A thread that ran for so long is not at the same descriptor any more. */
+#define SIM_WENT_ON_NS		NSEC_PER_MSEC
 /* So many times quiet_us for threads that do not go on. */
 #define SIM_PATIENCE		100
 
@@ -126,7 +128,8 @@ static bool sim_slot_differs(struct sim_queue *q, u16 index,
  *
  * Its time on a processor is accounted when it is taken away from there, and
  * now and then in between. So the first change can be of what it ran before it
- * was noted. With the second it has run since.
+ * was noted. What comes on top of that it has run since, and more of it than
+ * writing a descriptor takes, with a system call or a fault in between.
  */
 static bool sim_writer_went_on(struct sim_queue *q, struct task_struct *thread)
 {
@@ -138,11 +141,11 @@ static bool sim_writer_went_on(struct sim_queue *q, struct task_struct *thread)
 		writer = &q->writers[i];
 		if (writer->thread != thread)
 			continue;
-		if (writer->ran != ran) {
-			writer->ran = ran;
-			writer->changes++;
-		}
-		return writer->changes >= 2;
+		if (writer->is_accounted)
+			return ran - writer->ran >= SIM_WENT_ON_NS;
+		writer->is_accounted = writer->ran != ran;
+		writer->ran = ran;
+		return false;
 	}
 	/* Too many to tell. */
 	if (q->writer_count == SIM_MAX_WRITERS)
