@@ -185,7 +185,7 @@ void Daemon::ListenForHotplug(const Config& written) {
     return;
   }
   uevents_ = *std::move(uevents);
-  newcomers_.emplace(written, config_);
+  newcomers_.emplace(written);
   supervisor_.SetHotplug(
       {.fd = uevents_->fd(), .drain = [this] { return DrainHotplug(); }});
 }

@@ -8,16 +8,16 @@
 
 namespace uacced {
 
-Newcomers::Newcomers(const Config& written, const Config& used) {
+Newcomers::Newcomers(const Config& written) {
   for (const DeviceConfig& device : written.devices) {
     const auto* uacce = std::get_if<UacceConfig>(&device);
     if (uacce != nullptr && uacce->is_discovery()) {
       roots_.insert(uacce->sysfs_root);
     }
   }
-  for (const DeviceConfig& device : used.devices) {
-    const auto* uacce = std::get_if<UacceConfig>(&device);
-    if (uacce != nullptr) known_.insert(uacce->device);
+  for (const std::string& root : roots_) {
+    const auto names = UacceSysfs(root).List();
+    if (names.ok()) known_.insert(names->begin(), names->end());
   }
 }
 

@@ -15,9 +15,8 @@ namespace uacced {
 
 class Newcomers {
  public:
-  // `written` is the configuration as it was read, `used` the one after
-  // DiscoverDevices().
-  Newcomers(const Config& written, const Config& used);
+  // `written` is the configuration as it was read. What is there now is known.
+  explicit Newcomers(const Config& written);
 
   // Logs those that are there now, each once, and returns them. None if the
   // configuration names the devices that it wants.

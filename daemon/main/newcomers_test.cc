@@ -1,6 +1,8 @@
 #include "daemon/main/newcomers.h"
 
-#include "daemon/main/discovery.h"
+#include <utility>
+#include <vector>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "uacce/sysfs/fake_sysfs.h"
@@ -22,9 +24,7 @@ TEST(NewcomersTest, EachIsToldOnce) {
   fake.Add("hisi_zip-0");
   const Config written =
       With({UacceConfig{.sysfs_root = fake.root()}, SoftDeviceConfig{"cpu"}});
-  const auto used = DiscoverDevices(written);
-  ASSERT_TRUE(used.ok()) << used.status();
-  Newcomers newcomers(written, *used);
+  Newcomers newcomers(written);
   EXPECT_THAT(newcomers.Look(), IsEmpty());
   fake.Add("hisi_sec2-1");
   fake.Add("hisi_hpre-2");
@@ -36,9 +36,7 @@ TEST(NewcomersTest, WhenNoneWasThereAtAll) {
   FakeSysfs fake;
   const Config written =
       With({UacceConfig{.sysfs_root = fake.root()}, SoftDeviceConfig{"cpu"}});
-  const auto used = DiscoverDevices(written);
-  ASSERT_TRUE(used.ok()) << used.status();
-  Newcomers newcomers(written, *used);
+  Newcomers newcomers(written);
   fake.Add("hisi_zip-0");
   EXPECT_THAT(newcomers.Look(), ElementsAre("hisi_zip-0"));
 }
@@ -47,7 +45,7 @@ TEST(NewcomersTest, WhoNamesDevicesExpectsNoOthers) {
   FakeSysfs fake;
   const Config written = With({UacceConfig{
       .name = "zip", .device = "hisi_zip-0", .sysfs_root = fake.root()}});
-  Newcomers newcomers(written, written);
+  Newcomers newcomers(written);
   fake.Add("hisi_zip-1");
   EXPECT_THAT(newcomers.Look(), IsEmpty());
 }
