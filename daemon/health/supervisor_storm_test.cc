@@ -74,7 +74,14 @@ TEST_F(SupervisorStormTest, EveryJobIsAnsweredOnceAndDevicesComeBack) {
   hardware_ = true;
   prepare_ = [](FakeQueueState& queue) { queue.auto_complete = true; };
   Start(kDevices, kReactors, kLanesEach, 3 * kMs);
-  constexpr int kClients = 3, kEach = 4000;
+  constexpr int kClients = 3, kEach = 4000, kMost = 400'000;
+  // How fast things go wrong is for the machine to say, so there are as many
+  // jobs as it takes.
+  const auto saw_trouble = [&] {
+    return reply_.Count(Cause::kDeviceLost) > 0 &&
+           reply_.Count(Cause::kDevice) > 0;
+  };
+  std::atomic<size_t> pushed{0};
   std::atomic<bool> done{false};
   std::thread trouble([&] {
     std::mt19937 random(4711);
@@ -88,16 +95,17 @@ TEST_F(SupervisorStormTest, EveryJobIsAnsweredOnceAndDevicesComeBack) {
   for (int c = 0; c < kClients; ++c) {
     clients.emplace_back([&, c] {
       std::mt19937 random(c);
-      for (int i = 0; i < kEach; ++i) {
+      for (int i = 0; i < kEach || (i < kMost && !saw_trouble()); ++i) {
         Push(1, static_cast<uint16_t>(random() % (kDevices * kLanesEach)),
              random() % kReactors);
+        ++pushed;
         // Not so fast that all is over before much went wrong.
         if (i % 8 == 0) reply_.Await(reply_.count() / 2);
       }
     });
   }
   for (auto& client : clients) client.join();
-  reply_.Await(kClients * kEach);
+  reply_.Await(pushed.load());
   done.store(true);
   trouble.join();
   // All devices find back to every lane.
@@ -108,7 +116,7 @@ TEST_F(SupervisorStormTest, EveryJobIsAnsweredOnceAndDevicesComeBack) {
   }
   EXPECT_GT(reply_.Count(Cause::kDeviceLost), 0u);
   EXPECT_GT(reply_.Count(Cause::kDevice), 0u);
-  ExpectAllAnsweredOnce(kClients * kEach);
+  ExpectAllAnsweredOnce(pushed.load());
 }
 
 class SupervisorEndTest : public SupervisorStormTest,
