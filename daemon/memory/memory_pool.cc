@@ -90,7 +90,7 @@ size_t MemoryPool::ReadHugeBytes() const {
     size_t kib = 0;
     if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " ", &begin, &end) ==
         2) {
-      is_ours = Contains(reinterpret_cast<const void*>(begin));
+      is_ours = begin - reinterpret_cast<uintptr_t>(base_) < size_;
     } else if (is_ours &&
                std::sscanf(line.c_str(), "AnonHugePages: %zu kB", &kib) == 1) {
       bytes += kib << 10;

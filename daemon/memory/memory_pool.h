@@ -45,10 +45,6 @@ class MemoryPool {
   size_t size() const { return size_; }
   size_t used() const { return used_.load(std::memory_order_relaxed); }
   bool locked() const { return locked_.load(std::memory_order_relaxed); }
-  bool Contains(const void* address) const {
-    const auto* byte = static_cast<const uint8_t*>(address);
-    return byte >= base_ && byte < base_ + size_;
-  }
   // How much of it are huge pages now. Reads a file of /proc: slow. 0 where
   // that cannot be told.
   size_t ReadHugeBytes() const;
