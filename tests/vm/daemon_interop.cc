@@ -99,7 +99,7 @@ class Interop {
       }
       inquiry_.Conclude(absl::StrCat("interop.", kind.name), 10);
       for (const Input& input : inputs_) {
-        const size_t key_bytes = 1 + seed * 7 % kind.block_bytes;
+        const size_t key_bytes = 1 + seed * size_t{7} % kind.block_bytes;
         const std::string key = Random(key_bytes, seed++);
         v1::DigestRequest hmac;
         hmac.set_input(input.bytes);
