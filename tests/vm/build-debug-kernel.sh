@@ -33,7 +33,7 @@ make -s -C "$SOURCE" O="$BUILD" tinyconfig
 make -s -C "$SOURCE" O="$BUILD" olddefconfig
 # An option that did not take would make the tests pass for nothing.
 for option in KASAN PROVE_LOCKING DEBUG_KMEMLEAK DEBUG_ATOMIC_SLEEP MODULES \
-  MMU_NOTIFIER IOMMU_SVA DEVTMPFS DEBUG_FS FILE_LOCKING; do
+  MMU_NOTIFIER IOMMU_SVA DEVTMPFS DEBUG_FS FILE_LOCKING CROSS_MEMORY_ATTACH; do
   if ! grep -q "^CONFIG_$option=y" "$BUILD/.config"; then
     echo "vm: the kernel's configuration lost CONFIG_$option" >&2
     exit 1
