@@ -14,7 +14,8 @@
 # --only: of the tests those whose names begin with NAME, such as 60.
 #
 # Environment: UACCED_VM_SEED, of what the tests do at random (1);
-# UACCED_VM_TEST_SECONDS, how long each test may take (600).
+# UACCED_VM_TEST_SECONDS, how long each test may take (600; 3600 with
+# --debug-kernel).
 #
 # Everything that is downloaded or built stays in .cache/vm. A test is added by
 # a script in tests/vm/guest, and lines in tests/vm/initramfs.list.
@@ -60,9 +61,7 @@ MEMORY=768M
 SEED=${UACCED_VM_SEED:-1}
 STRESS_STEPS=100000
 STORM_OPERATIONS=100000
-TEST_SECONDS=${UACCED_VM_TEST_SECONDS:-600}
-# Of all of them together: by then something is wrong with the machine.
-BOOT_SECONDS=$((2 * TEST_SECONDS))
+TEST_SECONDS=600
 # In the kernel's log they mean that something is broken.
 WORDS_OF_TROUBLE='BUG:|WARNING:|Oops|KASAN:|UBSAN:|possible (recursive|circular)'
 WORDS_OF_TROUBLE+='|inconsistent lock state|general protection fault'
@@ -88,8 +87,7 @@ prepare_kernel() {
     MEMORY=1536M
     STRESS_STEPS=1000000
     STORM_OPERATIONS=20000
-    TEST_SECONDS=1800
-    BOOT_SECONDS=7200
+    TEST_SECONDS=3600
   else
     get_kernel "$SERIES"
   fi
@@ -233,6 +231,9 @@ judge() {
 }
 
 prepare_kernel
+TEST_SECONDS=${UACCED_VM_TEST_SECONDS:-$TEST_SECONDS}
+# Of all of them together: by then something is wrong with the machine.
+BOOT_SECONDS=$((2 * TEST_SECONDS))
 build_modules
 make_initramfs
 say "booting $KERNEL"

@@ -29,6 +29,10 @@ namespace {
 constexpr int kSlots = 4;
 constexpr int kWorkers = 3;
 constexpr int kFds = 6;
+// Between two disturbances: up to so many steps, and never longer than 200 ms.
+constexpr int kStepsBetween = 256;
+constexpr useconds_t kWaitUs = 200;
+constexpr int kMostWaits = 1000;
 
 using Random = std::minstd_rand;
 
@@ -198,9 +202,15 @@ class Stress {
     for (int i = 0; i < kWorkers; ++i) {
       Spawn(i);
     }
+    long told = 0;
     while (shared_->steps < steps_) {
       Disturb();
-      usleep(static_cast<useconds_t>(Below(random_, 3000)));
+      LetThemStep(Below(random_, kStepsBetween));
+      if (const long tenth = shared_->steps * 10 / steps_; tenth > told) {
+        told = tenth;
+        std::printf("# %ld steps\n", shared_->steps.load());
+        std::fflush(stdout);
+      }
     }
     for (const pid_t worker : workers_) {
       kill(worker, SIGKILL);
@@ -236,6 +246,15 @@ class Stress {
     workers_[index] = fork();
     if (workers_[index] == 0) {
       Worker(*shared_, seed).RunUntilKilled();
+    }
+  }
+
+  // Counted in steps, so that a slow kernel is not disturbed more often than a
+  // fast one; but all workers may wait for something that only Disturb() does.
+  void LetThemStep(long count) {
+    const long until = shared_->steps + count;
+    for (int i = 0; i < kMostWaits && shared_->steps < until; ++i) {
+      usleep(kWaitUs);
     }
   }
 
