@@ -1,6 +1,7 @@
 #include "hw/hisi/file_queue_port.h"
 
 #include <misc/uacce/hisi_qm.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 
 #include "absl/memory/memory.h"
@@ -80,6 +81,12 @@ absl::Status FileQueuePort::Map(const UacceFacts& device) {
       file_->Map(QueueFile::Region::kMmio, device.mmio_bytes, {}));
   mmio_ = MmioRegion(doorbells, device.mmio_bytes);
   return absl::OkStatus();
+}
+
+// What it says is known: the CQ has it.
+void FileQueuePort::DrainEvents() {
+  pollfd file = {.fd = event_fd_, .events = POLLIN, .revents = 0};
+  (void)poll(&file, 1, 0);
 }
 
 }  // namespace uacced::hw::hisi

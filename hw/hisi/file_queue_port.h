@@ -36,12 +36,12 @@ class FileQueuePort final : public QueuePort {
   absl::Status Start() override { return file_->Start(); }
   void Stop() override { file_->Stop(); }
 
-  // The queue file. Its poll() asks the driver, which tells of each completion
-  // once, so there is nothing to drain: what was told and not yet heard costs
-  // one waking in vain, and what is not told any more was in the CQ before it
-  // was looked at last.
+  // The queue file. Its poll() asks the driver, which goes through the CQ from
+  // where it was and tells of each completion once. So asking it drains; and
+  // who never asks leaves it behind, by more than a lap in the end, when an
+  // entry's phase does not tell it any more that the entry is new.
   int event_fd() const override { return event_fd_; }
-  void DrainEvents() override {}
+  void DrainEvents() override;
 
  private:
   FileQueuePort(std::unique_ptr<QueueFile> file,

@@ -71,14 +71,25 @@ absl::Status HisiQueue::Submit(const Request& request, Tag tag) {
 void HisiQueue::Flush() {
   has_unflushed_requests_ = false;
   if (fault_ != QueueFault::kNone) return;
+  if (ring_.MustAskKernel()) AskKernel();
   if (!ring_.Flush()) fault_ = QueueFault::kStopped;
+}
+
+// For what came before this nobody is woken any more: look at the CQ after it.
+void HisiQueue::AskKernel() {
+  port_->DrainEvents();
+  ring_.KernelWasAsked();
+  asked_ = true;
 }
 
 uint32_t HisiQueue::Poll(std::span<Completion> out) {
   if (fault() != QueueFault::kNone) return 0;
   uint32_t count = TakeFinished(out);
-  count += TakeDone(out.subspan(count));
-  if (!continuing_.empty()) SubmitMore();
+  do {
+    asked_ = false;
+    count += TakeDone(out.subspan(count));
+    if (!continuing_.empty()) SubmitMore();
+  } while (asked_ && count < out.size());
   in_flight_ -= count;
   return count;
 }
@@ -130,7 +141,7 @@ bool HisiQueue::Arm() {
   if (event_fd_ < 0) return in_flight_ == 0;
   // Even with nothing in flight: while the owner sleeps on, others may submit
   // in its name. A queue that stays idle is armed once.
-  if (ring_.armed() && !ring_.owed()) port_->DrainEvents();
+  if (ring_.armed() && !ring_.owed()) AskKernel();
   const bool nothing_there = ring_.Arm();
   // Of a queue that holds nothing nobody asks Poll(), and its owner would be
   // kept from sleeping for ever.
@@ -144,7 +155,7 @@ bool HisiQueue::Arm() {
 void HisiQueue::Disarm() {
   if (!ring_.armed() || (in_flight_ == 0 && ring_.owed())) return;
   ring_.Disarm();
-  port_->DrainEvents();
+  AskKernel();
 }
 
 }  // namespace uacced::hw::hisi

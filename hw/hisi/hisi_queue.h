@@ -63,6 +63,7 @@ class HisiQueue final : public Queue {
   uint32_t TakeFinished(std::span<Completion> out);
   uint32_t TakeDone(std::span<Completion> out);
   void SubmitMore();
+  void AskKernel();
 
   const std::unique_ptr<QueuePort> port_;
   const std::unique_ptr<SqeCodec> codec_;
@@ -74,6 +75,7 @@ class HisiQueue final : public Queue {
   FixedFifo<Completion> finished_;  // By the codec alone.
   FixedFifo<uint16_t> continuing_;  // Their next descriptor waits for a slot.
   bool has_unflushed_requests_ = false;
+  bool asked_ = false;  // AskKernel() was called since it was set back.
   mutable QueueFault fault_ = QueueFault::kNone;
 };
 

@@ -52,6 +52,7 @@ void RunLaps(uint32_t sq_depth, uint32_t cq_depth, uint32_t count) {
       rings.slot(slots[at]).dword[2] = CountingCodec::kAnswered;
       rings.Complete(slots[at]);
       slots.erase(slots.begin() + static_cast<ptrdiff_t>(at));
+      ASSERT_TRUE(rings.KernelCanFollow()) << done;
     }
     const uint32_t got = queue->Poll({out.data(), random() % 17});
     ASSERT_EQ(queue->fault(), QueueFault::kNone);
@@ -78,6 +79,41 @@ TEST(HisiQueueLapsTest, ThousandsOfLapsOfEveryDepth) {
   ASSERT_NO_FATAL_FAILURE(RunLaps(8, 16, 30'000));
   ASSERT_NO_FATAL_FAILURE(RunLaps(16, 2, 30'000));
   ASSERT_NO_FATAL_FAILURE(RunLaps(512, 1024, 100'000));
+}
+
+// What came before the kernel was asked wakes nobody, so whoever has Poll() ask
+// has it from there. Here that is a request that goes on, on a ring that is
+// about to go round.
+TEST(HisiQueueLapsTest, WhatTheKernelToldInVainIsFoundAtOnce) {
+  constexpr uint32_t kDepth = 8;
+  TestRings rings({.sq_depth = kDepth, .cq_depth = kDepth});
+  auto queue = *HisiQueue::Create(rings.NewPort(), QmVersion::kV3,
+                                  std::make_unique<CountingCodec>(kDepth));
+  const auto complete = [&rings] {
+    const uint32_t slot = rings.TakeSlot();
+    rings.slot(slot).dword[2] = CountingCodec::kAnswered;
+    rings.Complete(slot);
+  };
+  std::vector<uint8_t> memory(20);
+  Request long_one;
+  long_one.source = Bytes(memory);
+  std::vector<Completion> out(4);
+  ASSERT_TRUE(queue->Submit(long_one, Tag{1}).ok());
+  queue->Flush();
+  for (uint32_t i = 0; i < kDepth - 2; ++i) {
+    complete();
+    ASSERT_EQ(queue->Poll(out), 0u);
+  }
+  ASSERT_TRUE(queue->Submit(Request(), Tag{2}).ok());
+  queue->Flush();
+  complete();
+  int drains = 0;
+  rings.SetBeforeDrain([&] {
+    if (drains++ == 0) complete();
+  });
+  ASSERT_EQ(queue->Poll(out), 1u);
+  EXPECT_EQ(static_cast<uint16_t>(out[0].tag), 2);
+  EXPECT_EQ(drains, 1);
 }
 
 // The device in a thread of its own: for ThreadSanitizer.

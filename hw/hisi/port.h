@@ -91,6 +91,8 @@ class QueuePort {
   // asks it (a queue file tells each completion once), so look at the CQ after
   // arming. -1: there is none. Constant.
   virtual int event_fd() const = 0;
+  // REQUIRES: is called at least once for each lap of the CQ, see
+  // QmRing::MustAskKernel().
   virtual void DrainEvents() = 0;
 };
 

@@ -107,6 +107,7 @@ void QmRing::Push(uint16_t tag) {
   sq_tail_ = Next(sq_tail_, sq_depth_);
   ++used_;
   ++unflushed_;
+  ++unasked_;
 }
 
 bool QmRing::Flush() {

@@ -52,6 +52,13 @@ class QmRing {
   // stopped the queue; the device sees nothing.
   bool Flush();
 
+  // The kernel keeps a place of its own in the CQ, for poll(), and finds it by
+  // phases: it loses it when the device has been round since it was asked
+  // last, and then wakes nobody for up to a lap. True when that may come with
+  // the next Flush(): ask it first, by QueuePort::DrainEvents().
+  bool MustAskKernel() const { return unasked_ > cq_depth_; }
+  void KernelWasAsked() { unasked_ = used_; }
+
   enum class Found : uint8_t { kNothing, kEntry, kNonsense };
 
   // Takes the next completion, and where its descriptor is, which stays until
@@ -105,6 +112,7 @@ class QmRing {
   uint32_t sq_tail_ = 0;
   uint32_t used_ = 0;
   uint32_t unflushed_ = 0;
+  uint32_t unasked_ = 0;  // Entries that the kernel may not have seen, at most.
   uint32_t cq_head_ = 0;
   uint32_t unrung_ = 0;  // Completions taken since the CQ's last doorbell.
   uint16_t phase_ = HISI_QM_CQE_FIRST_PHASE;

@@ -13,7 +13,9 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "hw/dma_buffer.h"
@@ -89,6 +91,17 @@ class TestRings {
     if (armed_.exchange(false)) Interrupt();
   }
 
+  // Whether the kernel, were it asked now, would see every entry that is new to
+  // it. The device's thread is at rest.
+  bool KernelCanFollow() {
+    const KernelPlace place = Follow(kernel_);
+    return place.head == cq_tail_.load() && place.phase == phase_;
+  }
+  // Runs at the beginning of each DrainEvents().
+  void SetBeforeDrain(std::function<void()> run) {
+    before_drain_ = std::move(run);
+  }
+
   void SetTxStop(uint32_t value) {
     StopWord(HISI_QM_DUS_TX_STOP_FROM_END).store(value);
   }
@@ -131,6 +144,8 @@ class TestRings {
     int event_fd() const override { return rings_.event_fd_; }
     void DrainEvents() override {
       uint64_t count = 0;
+      if (rings_.before_drain_) rings_.before_drain_();
+      rings_.kernel_ = rings_.Follow(rings_.kernel_);
       if (read(rings_.event_fd_, &count, sizeof(count)) < 0) return;
     }
 
@@ -138,6 +153,20 @@ class TestRings {
     TestRings& rings_;
     const Facts facts_;
   };
+
+  // Where the kernel's poll() is in the CQ, and what it does there: it goes on
+  // for as long as phases say that entries are new.
+  struct KernelPlace {
+    uint32_t head = 0;
+    uint16_t phase = 1;
+  };
+  KernelPlace Follow(KernelPlace place) {
+    while ((std::atomic_ref<uint16_t>(cqe(place.head).w7).load() & 1) ==
+           place.phase) {
+      if (++place.head == options_.cq_depth) place = {0, place.phase == 0};
+    }
+    return place;
+  }
 
   std::atomic_ref<uint32_t> StopWord(uint32_t from_end) {
     return std::atomic_ref<uint32_t>(
@@ -190,6 +219,9 @@ class TestRings {
   std::atomic<uint32_t> cq_tail_{0};
   uint16_t phase_ = 1;
   bool overflowed_ = false;
+
+  KernelPlace kernel_;  // The driver's thread asks it.
+  std::function<void()> before_drain_;
 
   std::atomic<bool> armed_{true};  // As a new queue is.
 };
