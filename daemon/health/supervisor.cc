@@ -61,8 +61,11 @@ absl::StatusOr<uint16_t> Supervisor::AddLane(size_t device_index, size_t kind,
                .detaching = false,
                .wanting = false};
   if (!queue.ok()) {
-    if (!MayWant(device, slot, queue.status())) return queue.status();
-    Want(device, slot, queue.status());
+    if (MayWant(device, slot, queue.status())) {
+      Want(device, slot, queue.status());
+    } else if (!IsAway(device)) {
+      return queue.status();
+    }
     slot.detaching = true;
     queue = std::make_unique<AbsentQueue>();
   }
@@ -74,11 +77,19 @@ absl::StatusOr<uint16_t> Supervisor::AddLane(size_t device_index, size_t kind,
                         .key = static_cast<uint32_t>(places_.size())},
                        *std::move(queue));
   // Its first deed will be to come to TakeLost().
-  if (slot.wanting) reactor->Detach(slot.lane_index);
+  if (slot.detaching) reactor->Detach(slot.lane_index);
   places_.push_back({static_cast<uint32_t>(device_index),
                      static_cast<uint32_t>(device.slots.size())});
   device.slots.push_back(slot);
   return slot.lane_index;
+}
+
+// Whether the system has taken the device out of use: then that is its state,
+// and the end of it will be noticed.
+bool Supervisor::IsAway(Supervised& device) {
+  const hw::Presence presence = device.device->presence();
+  device.health->OnPresence(presence);
+  return presence != hw::Presence::kPresent;
 }
 
 void Supervisor::Start() {

@@ -73,7 +73,8 @@ class Supervisor final : public LostQueueSink, public HealthObserver {
   // Opens a queue of that kind and adds a lane for it to `reactor`, which has
   // not started. Returns the lane's index there. Errors as
   // hw::Device::OpenQueue(); but when the reactor has a queue of that kind
-  // already, and others have all the rest, the lane gets its queue later.
+  // already, and others have all the rest, or when the device is isolated or
+  // gone, the lane gets its queue later.
   absl::StatusOr<uint16_t> AddLane(size_t device_index, size_t kind,
                                    Reactor* reactor);
 
@@ -126,6 +127,7 @@ class Supervisor final : public LostQueueSink, public HealthObserver {
   void LookAtAll();
   void Note(const LostQueue& lost);
   void LookForPresence(Supervised& device);
+  static bool IsAway(Supervised& device);
   void LogEvents(const Supervised& device) const;
   void DetachAll(Supervised& device);
   void Restore(Supervised& device);

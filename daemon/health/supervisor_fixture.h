@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "base/clock.h"
 #include "daemon/core/job.h"
 #include "daemon/health/device_health.h"
@@ -23,6 +24,7 @@
 #include "daemon/reactor/reactor.h"
 #include "gtest/gtest.h"
 #include "hw/algorithm.h"
+#include "hw/device.h"
 #include "hw/dma_buffer.h"
 #include "tests/support/fake_accelerator.h"
 #include "tests/support/fake_queue.h"
@@ -113,6 +115,8 @@ class SupervisorFixture : public testing::Test {
       devices_.back()->SetQueues(prepare_);
       devices_.back()->fake_info.hardware = hardware_;
       devices_.back()->SetQueueLimit(queue_limit_);
+      devices_.back()->SetPresence(presence_);
+      devices_.back()->SetOpenStatus(open_status_);
       health_.push_back(std::make_unique<DeviceHealth>(health, &clock_));
       const size_t index = supervisor_.AddDevice(
           devices_.back().get(), health_.back().get(), timeouts_ns);
@@ -190,6 +194,8 @@ class SupervisorFixture : public testing::Test {
   std::function<void(FakeQueueState&)> prepare_;
   bool hardware_ = false;
   size_t queue_limit_ = SIZE_MAX;  // Of each device, open at one time.
+  hw::Presence presence_ = hw::Presence::kPresent;
+  absl::Status open_status_;
 
   const int64_t presence_interval_ns_;
   MonotonicClock clock_;

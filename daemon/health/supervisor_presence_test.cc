@@ -7,9 +7,12 @@
 #include <cstdint>
 #include <mutex>
 
+#include "absl/status/status.h"
 #include "base/unique_fd.h"
 #include "daemon/health/supervisor.h"
 #include "daemon/health/supervisor_fixture.h"
+#include "daemon/reactor/lane.h"
+#include "daemon/reactor/reactor.h"
 #include "gtest/gtest.h"
 #include "hw/device.h"
 #include "hw/queue.h"
@@ -39,6 +42,39 @@ TEST_F(PresenceTest, AHardwareDeviceMayGoAndComeBack) {
     EXPECT_EQ(devices_[0]->resets(), resets + 1);
   }
   ExpectAllAnsweredOnce(6);
+}
+
+// It is no reason for all the others not to start.
+TEST_F(PresenceTest, ADeviceMayBeAwayAtTheStart) {
+  hardware_ = true;
+  presence_ = hw::Presence::kIsolated;
+  open_status_ = absl::UnavailableError("out of service");
+  Start(1, 2, 2);
+  AwaitTrue([&] { return !IsAttached(1, 1); });
+  EXPECT_EQ(health_[0]->state(), DeviceState::kIsolated);
+  Push(1);
+  reply_.Await(1);
+  EXPECT_EQ(reply_.Count(Cause::kDeviceLost), 1u);
+  devices_[0]->SetOpenStatus(absl::OkStatus());
+  devices_[0]->SetPresence(hw::Presence::kPresent);
+  AwaitState(DeviceState::kProbation);
+  for (const uint16_t lane : {0, 1}) {
+    AwaitAttached(lane, 0);
+    AwaitAttached(lane, 1);
+  }
+  ExpectAllAnsweredOnce(1);
+}
+
+TEST_F(PresenceTest, WhatIsPresentHasToOpen) {
+  Start();
+  devices_[0]->SetOpenStatus(absl::UnavailableError("no node"));
+  auto other =
+      Reactor::Create({.inbox_entries = 16, .quanta_bytes = {1000}}, &clock_);
+  Supervisor supervisor(&clock_);
+  const size_t index =
+      supervisor.AddDevice(devices_[0].get(), health_[0].get(), LaneTimeouts());
+  EXPECT_EQ(supervisor.AddLane(index, 0, other->get()).status().code(),
+            absl::StatusCode::kUnavailable);
 }
 
 TEST_F(PresenceTest, WhatCannotGoIsNotLookedFor) {
