@@ -73,12 +73,14 @@ absl::StatusOr<ListenSocket> Open(const ListenerConfig& listener) {
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Start(const Config& written) {
   UACCED_RETURN_IF_ERROR(RaiseDescriptorLimit(written.limits.max_connections));
+  Newcomers newcomers(written);
   UACCED_ASSIGN_OR_RETURN(const Config config, DiscoverDevices(written));
+  newcomers.MarkUsed(config);
   auto daemon = absl::WrapUnique(new Daemon(config));
   UACCED_RETURN_IF_ERROR(daemon->OpenKeys());
   UACCED_ASSIGN_OR_RETURN(daemon->devices_,
                           OpenDevices(config, daemon->reactor_count()));
-  daemon->ListenForHotplug(written);
+  daemon->ListenForHotplug(written, std::move(newcomers));
   UACCED_RETURN_IF_ERROR(daemon->StartReactors());
   UACCED_RETURN_IF_ERROR(BeginFaults(daemon->devices_));
   UACCED_RETURN_IF_ERROR(daemon->StartServer());
@@ -168,7 +170,7 @@ absl::Status Daemon::StartReactors() {
 }
 
 // Without it devices are missed, and seen again, a little later.
-void Daemon::ListenForHotplug(const Config& written) {
+void Daemon::ListenForHotplug(const Config& written, Newcomers newcomers) {
   // As it was read: what is wanted may not be there yet.
   const bool has_uacce =
       std::any_of(written.devices.begin(), written.devices.end(),
@@ -185,7 +187,8 @@ void Daemon::ListenForHotplug(const Config& written) {
     return;
   }
   uevents_ = *std::move(uevents);
-  newcomers_.emplace(written);
+  newcomers_.emplace(std::move(newcomers));
+  newcomers_->Look();  // The keys may have been waited for.
   supervisor_.SetHotplug(
       {.fd = uevents_->fd(), .drain = [this] { return DrainHotplug(); }});
 }

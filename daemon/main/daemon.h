@@ -78,7 +78,7 @@ class Daemon {
 
   absl::Status OpenKeys();
   uint32_t reactor_count() const;
-  void ListenForHotplug(const Config& written);
+  void ListenForHotplug(const Config& written, Newcomers newcomers);
   bool DrainHotplug();
   absl::Status StartReactors();
   absl::Status CreateReactor(int numa_node);

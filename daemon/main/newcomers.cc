@@ -21,6 +21,13 @@ Newcomers::Newcomers(const Config& written) {
   }
 }
 
+void Newcomers::MarkUsed(const Config& config) {
+  for (const DeviceConfig& device : config.devices) {
+    const auto* uacce = std::get_if<UacceConfig>(&device);
+    if (uacce != nullptr) known_.insert(uacce->device);
+  }
+}
+
 std::vector<std::string> Newcomers::Look() {
   std::vector<std::string> found;
   for (const std::string& root : roots_) {

@@ -15,8 +15,12 @@ namespace uacced {
 
 class Newcomers {
  public:
-  // `written` is the configuration as it was read. What is there now is known.
+  // `written` is the configuration as it was read. What is there now is known,
+  // so begin before devices are discovered.
   explicit Newcomers(const Config& written);
+
+  // Those of `config`, after discovery, are none: they may have come since.
+  void MarkUsed(const Config& config);
 
   // Logs those that are there now, each once, and returns them. None if the
   // configuration names the devices that it wants.

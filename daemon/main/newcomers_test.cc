@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/main/discovery.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "uacce/sysfs/fake_sysfs.h"
@@ -39,6 +40,19 @@ TEST(NewcomersTest, WhenNoneWasThereAtAll) {
   Newcomers newcomers(written);
   fake.Add("hisi_zip-0");
   EXPECT_THAT(newcomers.Look(), ElementsAre("hisi_zip-0"));
+}
+
+TEST(NewcomersTest, WhatCameDuringTheStartIsOneUnlessItIsUsed) {
+  FakeSysfs fake;
+  const Config written =
+      With({UacceConfig{.sysfs_root = fake.root()}, SoftDeviceConfig{"cpu"}});
+  Newcomers newcomers(written);
+  fake.Add("hisi_zip-0");
+  const auto config = DiscoverDevices(written);
+  ASSERT_TRUE(config.ok()) << config.status();
+  newcomers.MarkUsed(*config);
+  fake.Add("hisi_zip-1");
+  EXPECT_THAT(newcomers.Look(), ElementsAre("hisi_zip-1"));
 }
 
 TEST(NewcomersTest, WhoNamesDevicesExpectsNoOthers) {
