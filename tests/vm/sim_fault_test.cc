@@ -178,6 +178,18 @@ void TestRemoval(Checks& checks) {
   checks.Equal("reset of nothing", Control(kDevice, "reset"), -ENODEV);
   checks.That("away", DeviceWithin5s(false));
   checks.Equal("return", Control(kDevice, "return"), 0);
+  // What an earlier command has begun does not bring it back, either.
+  Control(kDevice, "reset ms=200");
+  Control(kDevice, "remove");
+  usleep(500'000);
+  checks.That("still away after a reset", FindDevice("hisi_zip").empty());
+  Control(kDevice, "return");
+  Control(kDevice, "remove ms=200");
+  Control(kDevice, "return");
+  Control(kDevice, "remove");
+  usleep(500'000);
+  checks.That("still away after a return", FindDevice("hisi_zip").empty());
+  checks.Equal("return at last", Control(kDevice, "return"), 0);
   checks.Equal("return twice", Control(kDevice, "return"), -EBUSY);
   checks.That("back", DeviceWithin5s(true));
   SimQueue queue("hisi_zip", 0);

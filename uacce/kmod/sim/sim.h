@@ -128,6 +128,7 @@ struct sim_engine {
  * @queues: all that are open
  * @halted: no queue opens or starts: in reset, or isolated
  * @rule_lock: guards @rules
+ * @returns: under @lock: removed, and @back brings it back
  * @back: ends a reset or a removal
  */
 struct sim_device {
@@ -144,6 +145,7 @@ struct sim_device {
 
 	struct mutex lock;		/* see above */
 	struct uacce_device *uacce;	/* NULL: removed */
+	bool returns;
 
 	struct mutex queue_lock;	/* see above */
 	unsigned long *sqns;

@@ -87,7 +87,8 @@ void sim_fault_back(struct work_struct *work)
 	mutex_lock(&sd->queue_lock);
 	sd->halted = sd->isolated;
 	mutex_unlock(&sd->queue_lock);
-	if (!sd->uacce && sim_device_register(sd))
+	/* Of a device that went for good only the reset ends. */
+	if (!sd->uacce && sd->returns && sim_device_register(sd))
 		pr_err("uacce_sim: a device does not come back\n");
 	mutex_unlock(&sd->lock);
 }
@@ -142,6 +143,7 @@ static int sim_remove(struct sim_device *sd, u32 ms)
 	if (!sd->uacce)
 		return -ENODEV;
 	sim_device_unregister(sd);
+	sd->returns = ms;
 	if (ms)
 		sim_schedule_back(sd, ms);
 	return 0;
