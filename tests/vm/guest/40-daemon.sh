@@ -111,6 +111,16 @@ for device in hisi_zip-0 hisi_zip-1 hisi_sec2-2; do
 done
 rm -f $SOCKET
 
+# One is isolated when it starts.
+echo isolate >$CONTROLS/hisi_zip-0/control
+check it_starts_beside_an_isolated_one start
+check which_it_knows state_of hisi_zip-0 isolated
+check the_others_work uaccectl --mode hardware-only compress $WORK/data \
+  -o $WORK/data.gz
+echo unisolate >$CONTROLS/hisi_zip-0/control
+check it_comes_in await 50 state_of hisi_zip-0 '\(up\|probation\)'
+stop
+
 # Others have queues.
 configure 'device { uacce { device: "hisi_zip-1" queues: 2 } }'
 exec 5<>/dev/hisi_zip-1
