@@ -220,10 +220,11 @@ struct sim_doorbells {
 
 /**
  * struct sim_queue - a queue, from get_queue to put_queue or later
- * @wait_lock: guards @uq against its going away
+ * @wait_lock: guards @uq against its going away, and where poll() is
  * @uq: NULL: nobody is to be woken
- * @done: completions so far
- * @polled: as many as poll() has reported; under uq->mutex
+ * @poll_head: where poll() is in the CQ
+ * @poll_phase: of the entries there that are new to it
+ * @poll_died: and it has to tell that the queue is dead
  * @stop: the thread is to end soon
  * @dead: stopped by its device; the thread does nothing more
  * @images: what the device left in each slot of the SQ
@@ -238,8 +239,9 @@ struct sim_queue {
 
 	spinlock_t wait_lock;		/* see above */
 	struct uacce_queue *uq;
-	u32 done;
-	u32 polled;
+	u16 poll_head;
+	u16 poll_phase;
+	bool poll_died;
 
 	u8 *mmio;
 	u8 *dus;

@@ -181,6 +181,14 @@ static void sim_put_queue(struct uacce_queue *uq)
 	mutex_unlock(&sim_left_behind_lock);
 }
 
+static void sim_poll_reset(struct sim_queue *q)
+{
+	spin_lock(&q->wait_lock);
+	q->poll_head = 0;
+	q->poll_phase = HISI_QM_CQE_FIRST_PHASE;
+	spin_unlock(&q->wait_lock);
+}
+
 static int sim_start_queue(struct uacce_queue *uq)
 {
 	struct sim_queue *q = uq->priv;
@@ -201,7 +209,7 @@ static int sim_start_queue(struct uacce_queue *uq)
 
 	q->qc_type = q->wanted_qc_type;
 	sim_ring_reset(q);
-	WRITE_ONCE(q->polled, q->done);
+	sim_poll_reset(q);
 	WRITE_ONCE(q->stop, false);
 	reinit_completion(&q->ended);
 	thread = kthread_create(sim_ring_thread, q, "%s-%u/%u",
@@ -237,17 +245,36 @@ static void sim_stop_queue(struct uacce_queue *uq)
 	sim_queue_join(q, false);
 }
 
+/*
+ * As the driver of the hardware does it: goes on from where it was, for as long
+ * as phases say that entries are new. So all that are there are reported at
+ * once, and an owner who does not ask for more than a lap is not told any more.
+ */
 static int sim_is_q_updated(struct uacce_queue *uq)
 {
 	struct sim_queue *q = uq->priv;
-	/* Pairs with sim_post(): the entry is there. */
-	u32 done = smp_load_acquire(&q->done);
+	struct hisi_qm_cqe *cq =
+		(struct hisi_qm_cqe *)(q->dus + hisi_qm_cq_offset(SIM_DEPTH));
+	unsigned int count = 0;
+	int updated;
 
-	if (done == q->polled)
-		return 0;
-	/* All that are there are reported at once, as hardware does. */
-	q->polled = done;
-	return 1;
+	spin_lock(&q->wait_lock);
+	/* The owner can write phases as well: one lap is enough. */
+	while (count < SIM_DEPTH &&
+	       (le16_to_cpu(READ_ONCE(cq[q->poll_head].w7)) &
+		HISI_QM_CQE_PHASE_MASK) == q->poll_phase) {
+		count++;
+		if (++q->poll_head == SIM_DEPTH) {
+			q->poll_head = 0;
+			q->poll_phase ^= HISI_QM_CQE_PHASE_MASK;
+		}
+	}
+	updated = count || q->poll_died;
+	q->poll_died = false;
+	spin_unlock(&q->wait_lock);
+	/* Pairs with sim_post(): what an entry tells of is there. */
+	smp_rmb();
+	return updated;
 }
 
 static int sim_mmap(struct uacce_queue *uq, struct vm_area_struct *vma,
@@ -319,12 +346,9 @@ void sim_device_halt(struct sim_device *sd)
 		sim_set_stop_word(q, HISI_QM_DUS_TX_STOP_FROM_END);
 		WRITE_ONCE(q->dead, true);
 		sim_set_stop_word(q, HISI_QM_DUS_RX_STOP_FROM_END);
-		/*
-		 * Whoever waits in poll() learns it from the words. The count
-		 * is the thread's as well: all that matters is that it moves.
-		 */
+		/* Whoever waits in poll() learns it from the words. */
 		spin_lock(&q->wait_lock);
-		WRITE_ONCE(q->done, q->done + 1);
+		q->poll_died = true;
 		if (q->uq)
 			wake_up_interruptible(&q->uq->wait);
 		spin_unlock(&q->wait_lock);

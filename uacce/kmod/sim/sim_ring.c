@@ -13,9 +13,10 @@
 
 #define SIM_MASK	(SIM_DEPTH - 1)
 #define SIM_MIN_SLEEP_US	10
-#define SIM_SUSPECT_SLEEP_US	100
+#define SIM_SUSPECT_SLEEP_MIN_US	100
+#define SIM_SUSPECT_SLEEP_MAX_US	2500
 /* A thread that ran for so long is not at the same descriptor any more. */
-#define SIM_WENT_ON_NS		NSEC_PER_MSEC
+#define SIM_WENT_ON_NS		(4 * NSEC_PER_MSEC)
 /* So many times quiet_us for threads that do not go on. */
 #define SIM_PATIENCE		100
 
@@ -264,8 +265,6 @@ static void sim_post(struct sim_queue *q, u16 index)
 		q->phase ^= HISI_QM_CQE_PHASE_MASK;
 	}
 	atomic64_inc(&q->sd->counters.completions);
-	/* Pairs with sim_is_q_updated(). */
-	smp_store_release(&q->done, q->done + 1);
 	sim_wake(q);
 }
 
@@ -336,6 +335,19 @@ static unsigned int sim_sleep_us(s64 idle_us)
 		       max_t(s64, READ_ONCE(sim_idle_us), SIM_MIN_SLEEP_US));
 }
 
+/*
+ * Short at first, for the doorbell that nearly always follows. Then longer: a
+ * slow kernel may need 100 us to give its processor to the writer, which would
+ * lose it again each time before it wrote a word, and yet have run.
+ */
+static unsigned int sim_suspect_sleep_us(struct sim_queue *q)
+{
+	s64 age_us = ktime_us_delta(ktime_get(), q->db.since);
+
+	return clamp_t(s64, age_us / 2, SIM_SUSPECT_SLEEP_MIN_US,
+		       SIM_SUSPECT_SLEEP_MAX_US);
+}
+
 static void sim_idle(struct sim_queue *q, ktime_t since)
 {
 	s64 idle_us = ktime_us_delta(ktime_get(), since);
@@ -344,7 +356,7 @@ static void sim_idle(struct sim_queue *q, ktime_t since)
 		cpu_relax();
 		cond_resched();
 	} else if (q->db.suspects) {
-		sim_sleep(q, SIM_SUSPECT_SLEEP_US);
+		sim_sleep(q, sim_suspect_sleep_us(q));
 	} else {
 		sim_sleep(q, sim_sleep_us(idle_us));
 	}
