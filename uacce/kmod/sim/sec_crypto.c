@@ -76,15 +76,21 @@ static bool sec_probe_cipher(const char *const *names)
 	return true;
 }
 
-/* With a state that can be taken out, which not every driver's is. */
+/*
+ * With a state that can be taken out, which not every driver's is. Newer kernels
+ * have one byte behind it, how much of a block waits. Here none ever does.
+ */
 static bool sec_probe_hash(const char *name, u32 state_bytes)
 {
 	struct crypto_shash *tfm = crypto_alloc_shash(name, 0, 0);
+	u32 bytes;
 	bool there;
 
 	if (IS_ERR(tfm))
 		return false;
-	there = !state_bytes || crypto_shash_statesize(tfm) == state_bytes;
+	bytes = crypto_shash_statesize(tfm);
+	there = !state_bytes || bytes == state_bytes ||
+		bytes == state_bytes + 1;
 	crypto_free_shash(tfm);
 	return there;
 }
