@@ -61,6 +61,7 @@ MEMORY=768M
 SEED=${UACCED_VM_SEED:-1}
 STRESS_STEPS=100000
 STORM_OPERATIONS=100000
+KILL_ROUNDS=30
 TEST_SECONDS=600
 # In the kernel's log they mean that something is broken.
 WORDS_OF_TROUBLE='BUG:|WARNING:|Oops|KASAN:|UBSAN:|possible (recursive|circular)'
@@ -87,6 +88,7 @@ prepare_kernel() {
     MEMORY=1536M
     STRESS_STEPS=1000000
     STORM_OPERATIONS=20000
+    KILL_ROUNDS=10
     TEST_SECONDS=3600
   else
     get_kernel "$SERIES"
@@ -170,12 +172,17 @@ TEST_SECONDS=$TEST_SECONDS
 SEED=$SEED
 STRESS_STEPS=$STRESS_STEPS
 STORM_OPERATIONS=$STORM_OPERATIONS
+KILL_ROUNDS=$KILL_ROUNDS
 ABI_TEST_WITHOUT="$without"
 WORDS_OF_TROUBLE='$WORDS_OF_TROUBLE'
 END
   (cd "$ROOT" && find . | cpio -o -H newc --quiet) | gzip -1 \
     >"$INITRAMFS"
 }
+
+# The counter of cycles is the host's, the same for all processors: the kernel
+# need not read the HPET for each time, which stops the emulation.
+CLOCK='tsc=reliable clocksource=tsc'
 
 # Boots once. Sets QEMU_STATUS.
 boot() {
@@ -184,7 +191,7 @@ boot() {
     -accel tcg,thread=multi -smp 2 -m $MEMORY -nodefaults -no-user-config \
     -display none -serial stdio -monitor none -no-reboot \
     -kernel "$KERNEL" -initrd "$INITRAMFS" \
-    -append "console=ttyS0 panic=-1 oops=panic quiet loglevel=4" \
+    -append "console=ttyS0 panic=-1 oops=panic quiet loglevel=4 $CLOCK" \
     -device isa-debug-exit,iobase=0x501,iosize=1 \
     </dev/null 2>&1 | sed -u 's/\r//g' | tee "$CONSOLE"
   QEMU_STATUS=${PIPESTATUS[0]}

@@ -6,7 +6,7 @@
 AREA=kills
 # shellcheck source=tests/vm/guest/common.sh
 . /tests/common.sh
-ROUNDS=30
+ROUNDS=$KILL_ROUNDS
 
 load_simulation zip_devices=1 sec_devices=1 queues=4
 head -c 32 /dev/urandom >$WORK/kek
