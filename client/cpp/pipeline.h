@@ -11,8 +11,9 @@
 //
 // When the stream ends early (its age, a restart or the end of the daemon, a
 // lost connection) every operation without an answer is sent again on a new
-// one, until its deadline: operations are pure functions of their input. Before
-// the pipeline's first answer RetryPolicy::max_attempts streams in a row
+// one, until its deadline: operations are pure functions of their input. After
+// a stream that gave no answer one goes ahead, and the rest follow its answer.
+// Before the pipeline's first answer RetryPolicy::max_attempts streams in a row
 // without one are the end, as of a Client's call: there is no daemon.
 //
 // Room: operations and bytes in flight are bounded (PipelineOptions). Without

@@ -205,7 +205,10 @@ void PipelineCore::WriteBatch() {
 
 bool PipelineCore::TakeBatchLocked(std::vector<BatchItem>& items) {
   if (link_ != Link::kOpen || writing_ || stopping_) return false;
-  const bool alone = one_by_one_ > 0;
+  // One goes ahead while nothing says that there is a daemon again: the rest
+  // would be sent in vain with each try.
+  const bool ahead = fruitless_streams_ > 0 && results_on_stream_ == 0;
+  const bool alone = ahead || one_by_one_ > 0;
   if (alone && sent_ > 0) return false;
   const size_t max_operations = alone ? 1 : pipeline_.max_batch_operations;
   const int64_t now_ns = client_.clock->NowNs();
@@ -230,7 +233,7 @@ bool PipelineCore::TakeBatchLocked(std::vector<BatchItem>& items) {
                      entry->operation->field(), request});
   }
   if (items.empty()) return false;
-  if (alone) --one_by_one_;
+  if (one_by_one_ > 0) --one_by_one_;
   writing_ = true;
   ++stats_.messages;
   return true;

@@ -67,6 +67,50 @@ TEST_F(PipelineResendTest, TheBackOffGrowsUntilThereIsProgress) {
   EXPECT_EQ(opener_.streams.size(), streams + 2);
 }
 
+TEST_F(PipelineResendTest, AfterATryInVainOneGoesAheadOfTheRest) {
+  Make();
+  for (const char* input : {"a", "b", "c"}) Start(input);
+  stream(0).FinishWrite();
+  stream(0).Close(absl::UnavailableError("Socket closed"));
+  for (size_t i = 1; i < 4; ++i) {
+    timer_.Advance(absl::Seconds(1));
+    ASSERT_EQ(opener_.streams.size(), i + 1);
+    stream(i).FinishWrite();
+    ASSERT_EQ(stream(i).requests.size(), 1u);
+    ASSERT_EQ(stream(i).requests[0].operations_size(), 1);
+    EXPECT_EQ(stream(i).operation(0, 0).copy().input(), "a");
+    if (i < 3) stream(i).Close(absl::UnavailableError("connect failed"));
+  }
+  EXPECT_EQ(core_->stats().resends, 5u);  // of three, and twice of one
+  stream(3).Echo(stream(3).operation(0, 0));
+  ASSERT_EQ(stream(3).requests.size(), 2u);
+  ASSERT_EQ(stream(3).requests[1].operations_size(), 2);
+  stream(3).FinishWrite();
+  for (const auto& operation : stream(3).requests[1].operations()) {
+    stream(3).Echo(operation);
+  }
+  for (const char* input : {"a", "b", "c"}) EXPECT_TRUE(AnswerTo(input).ok());
+}
+
+// Its deadline does not take the others' turn.
+TEST_F(PipelineResendTest, TheOneAheadMayExpire) {
+  Make();
+  Start("a", absl::Seconds(2));
+  Start("b");
+  stream(0).FinishWrite();
+  stream(0).Close(absl::UnavailableError("connect failed"));
+  timer_.Advance(absl::Seconds(1));
+  ASSERT_EQ(stream(1).requests.size(), 1u);
+  stream(1).FinishWrite();
+  timer_.Advance(absl::Seconds(2));
+  EXPECT_EQ(AnswerTo("a").code(), absl::StatusCode::kDeadlineExceeded);
+  ASSERT_EQ(stream(1).requests.size(), 2u);
+  stream(1).FinishWrite();
+  EXPECT_EQ(stream(1).operation(1, 0).copy().input(), "b");
+  stream(1).Echo(stream(1).operation(1, 0));
+  EXPECT_TRUE(AnswerTo("b").ok());
+}
+
 TEST_F(PipelineResendTest, TheDeadlineEndsWaitingForADaemonAndSaysWhy) {
   Make();
   Start("first");
